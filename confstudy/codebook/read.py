@@ -1,0 +1,120 @@
+"""From a YAML file, a bundled name or a mapping to a validated codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from confstudy.codebook import schema
+from confstudy.codebook.lines import Document, parse_yaml
+from confstudy.codebook.rules import problems
+from confstudy.codebook.runs import expand
+from confstudy.codebook.schema import Codebook
+from confstudy.errors import CodebookError, did_you_mean, listing
+
+__all__ = ["bundled_codebooks", "parse_codebook", "read_codebook"]
+
+
+def bundled_codebooks() -> list[str]:
+    """Names of the codebooks that come with confstudy.
+
+    >>> bundled_codebooks()
+    ['hints-7', 'osmi-2014', 'therapy']
+    """
+    folder = files("confstudy.codebook") / "bundled"
+    return sorted(Path(entry.name).stem for entry in folder.iterdir())
+
+
+def read_codebook(codebook: str | Path | Mapping[str, Any] | Codebook) -> Codebook:
+    """Read a codebook from a file, a bundled name, a mapping, or pass one through.
+
+    Raises
+    ------
+    CodebookError
+        Naming file and line of every mistake.
+
+    Examples
+    --------
+    >>> read_codebook("therapy").scales["privacy"].reverse
+    ('privacy_2', 'privacy_5')
+    """
+    if isinstance(codebook, Codebook):
+        return codebook
+    if isinstance(codebook, Mapping):
+        return _validated(Document("codebook", dict(codebook), {}))
+    if str(codebook) in bundled_codebooks():
+        resource = files("confstudy.codebook") / "bundled" / f"{codebook}.yaml"
+        return parse_codebook(resource.read_text("utf-8"), f"{codebook}.yaml")
+    path = Path(codebook)
+    if not path.is_file():
+        bundled = bundled_codebooks()
+        raise CodebookError(
+            f"No codebook '{path}': neither a file nor bundled."
+            f"{did_you_mean(str(codebook), bundled)} Bundled: {listing(bundled)}."
+        )
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CodebookError(f"{path.name}: a codebook is UTF-8 text; this file is not.") from None
+    return parse_codebook(text, path.name)
+
+
+def parse_codebook(text: str, name: str = "codebook.yaml") -> Codebook:
+    """Parse and validate the text of a codebook.
+
+    Examples
+    --------
+    >>> parse_codebook("name: mine\\nvariables: {trust: {type: numeric, rnage: [1, 5]}}")
+    Traceback (most recent call last):
+    confstudy.errors.CodebookError: codebook.yaml, line 2: 'rnage' is not known. Did you mean \
+'range'? Allowed: [bands, drop, label, levels, missing, range, recode, role, source, type, unit, \
+unlisted].
+    """
+    document = parse_yaml(text, name, CodebookError)
+    if not isinstance(document.content, dict):
+        raise CodebookError(f"{name}, line 1: a codebook is a mapping with 'name' and 'variables'.")
+    return _validated(document)
+
+
+def _validated(document: Document) -> Codebook:
+    document = expand(document)
+    try:
+        codebook = Codebook.model_validate(document.content)
+    except ValidationError as failed:
+        errors = failed.errors(include_url=False, include_input=False)
+        found = [(tuple(error["loc"]), _worded(dict(error))) for error in errors]
+    else:
+        found = problems(codebook)
+        if not found:
+            return codebook
+    lines = [f"{document.where(place)}: {text}" for place, text in found]
+    raise CodebookError("\n".join(dict.fromkeys(lines)))
+
+
+def _worded(error: dict[str, Any]) -> str:
+    place = [str(part) for part in error["loc"] if part != "[key]"]
+    if error["type"] == "extra_forbidden":
+        allowed = sorted(_model_at(place[:-1]).model_fields)
+        hint = did_you_mean(place[-1], allowed)
+        return f"'{place[-1]}' is not known.{hint} Allowed: {listing(allowed, most=20)}."
+    message = str(error["msg"]).removeprefix("Input should be ")
+    return f"'{'.'.join(place)}' should be {message}." if message != error["msg"] else (
+        f"'{'.'.join(place)}': {message[0].lower()}{message[1:]}."
+    )
+
+
+def _model_at(place: list[str]) -> type[BaseModel]:
+    if place[:2] == ["design", "replicates"]:
+        return schema.Replicates
+    parts: dict[str, type[BaseModel]] = {
+        "variables": schema.Variable,
+        "scales": schema.Scale,
+        "design": schema.SampleDesign,
+        "protection": schema.Protection,
+        "fieldwork": schema.Fieldwork,
+    }
+    return parts[place[0]] if place else Codebook

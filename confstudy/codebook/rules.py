@@ -1,0 +1,121 @@
+"""What a well-formed codebook must also satisfy: its parts agree with one another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from confstudy.codebook.schema import Codebook, Scale, Variable
+from confstudy.errors import did_you_mean, listing
+
+__all__ = ["problems"]
+
+Place = tuple[str | int, ...]
+Problem = tuple[Place, str]
+
+
+def problems(codebook: Codebook) -> list[Problem]:
+    """Every disagreement inside a codebook, with the place it stands at."""
+    found: list[Problem] = []
+    for name, variable in codebook.variables.items():
+        found += _of_variable(("variables", name), name, variable)
+    for name, scale in codebook.scales.items():
+        found += _of_scale(("scales", name), name, scale, codebook)
+    return found + [*_of_design(codebook), *_of_protection(codebook)]
+
+
+def _of_variable(place: Place, name: str, variable: Variable) -> Iterator[Problem]:
+    if variable.drop:
+        return
+    if not name.isidentifier():
+        yield place, f"'{name}' cannot stand in a formula: use letters, digits and underscores."
+    known = set(variable.levels.values())
+    if known:
+        for level in [*variable.recode, *variable.bands]:
+            if level not in known:
+                hint = did_you_mean(level, known)
+                yield (*place, "recode"), f"'{level}' is not among the levels of '{name}'.{hint}"
+    if not variable.categories and variable.type in ("binary", "categorical", "ordinal"):
+        yield place, f"'{name}' is {variable.type} and needs 'levels' (or 'recode' or 'bands')."
+    if variable.type == "binary" and len(variable.categories) not in (0, 2):
+        yield (*place, "levels"), f"'{name}' is binary and needs two levels, not showing first."
+    if variable.type in ("numeric", "item"):
+        for number in variable.recode:
+            if not _is_number(number):
+                yield (*place, "recode"), f"'{name}' is {variable.type}: recode to numbers only."
+    if variable.range and variable.range[0] > variable.range[1]:
+        yield (*place, "range"), f"'{name}': the range starts above its end."
+    if variable.unlisted not in ("refuse", "missing", *variable.categories):
+        allowed = listing(["refuse", "missing", *variable.categories])
+        yield (*place, "unlisted"), f"'{name}': 'unlisted' is one of {allowed}."
+    yield from _of_bands(place, name, variable)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _of_bands(place: Place, name: str, variable: Variable) -> Iterator[Problem]:
+    bands = sorted(variable.bands.items(), key=lambda band: band[1])
+    for label, (low, high) in bands:
+        if low > high:
+            yield (*place, "bands", label), f"'{name}': band '{label}' starts above its end."
+    for (left, (_, end)), (right, (start, _)) in zip(bands, bands[1:], strict=False):
+        if start <= end:
+            yield (*place, "bands", right), f"'{name}': bands '{left}' and '{right}' overlap."
+
+
+def _of_scale(place: Place, name: str, scale: Scale, codebook: Codebook) -> Iterator[Problem]:
+    if name in codebook.variables:
+        yield place, f"'{name}' is both a scale and a variable."
+    for item in scale.items:
+        if item not in codebook.kept:
+            hint = did_you_mean(item, codebook.kept)
+            yield (*place, "items"), f"scale '{name}' names '{item}', not a variable.{hint}"
+        elif codebook.variables[item].type != "item":
+            yield (*place, "items"), f"'{item}' is an item of '{name}' and needs 'type: item'."
+    for item in scale.reverse:
+        if item not in scale.items:
+            hint = did_you_mean(item, scale.items)
+            yield (*place, "reverse"), f"'{item}' is reverse-keyed but no item of '{name}'.{hint}"
+    repeated = [item for item, times in Counter(scale.items).items() if times > 1]
+    if repeated:
+        yield (*place, "items"), f"scale '{name}' counts an item twice: {listing(repeated)}."
+    low, high = scale.points
+    if low >= high:
+        yield (*place, "points"), f"scale '{name}': 'points' is [lowest, highest]."
+    elif scale.anchors and len(scale.anchors) != high - low + 1:
+        yield (*place, "anchors"), f"scale '{name}' needs {high - low + 1} anchors, one a point."
+
+
+def _of_design(codebook: Codebook) -> Iterator[Problem]:
+    design = codebook.design
+    named = {"weight": design.weight, "strata": design.strata, "cluster": design.cluster}
+    for part, name in named.items():
+        if name and name not in codebook.kept:
+            hint = did_you_mean(name, codebook.kept)
+            yield ("design", part), f"the design's {part} '{name}' is not a variable.{hint}"
+    if design.replicates:
+        absent = [name for name in design.replicates.weights if name not in codebook.kept]
+        if absent:
+            text = f"replicate weights that are not variables: {listing(absent)}."
+            yield ("design", "replicates", "weights"), text
+
+
+def _of_protection(codebook: Codebook) -> Iterator[Problem]:
+    protection = codebook.protection
+    if protection.k < 5 and not protection.reason:
+        yield (
+            ("protection", "k"),
+            "a k under 5 needs a 'reason', for example the review a public-use file has had.",
+        )
+    quasi = codebook.with_role("quasi_identifier")
+    for name in protection.suppress:
+        if name not in quasi:
+            hint = did_you_mean(name, quasi)
+            text = f"'{name}' can only be suppressed if its role is quasi_identifier.{hint}"
+            yield ("protection", "suppress"), text

@@ -1,0 +1,155 @@
+"""From a formula and data to arrays: complete rows, named columns, no hidden surprises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from formulaic import Formula, ModelMatrix, ModelSpec
+from formulaic.errors import FormulaicError
+from numpy.typing import NDArray
+
+from confstudy.errors import AnalysisError, listing, unknown
+from confstudy.survey import Survey
+
+__all__ = ["Data", "Design", "as_frame", "build_design"]
+
+Floats = NDArray[np.float64]
+Data = Survey | pd.DataFrame
+
+
+@dataclass(frozen=True, repr=False)
+class Design:
+    """The complete rows of the data, the outcome and the model matrix.
+
+    Attributes
+    ----------
+    outcome
+        (n,) float: the number, 0 and 1, or the position of an ordered level.
+    levels
+        The outcome's labels, in order, where it is categorical.
+    matrix
+        (n, p) float, columns named by ``terms``.
+    frame
+        The rows used, with the variables the formula names.
+    dropped
+        How many rows lacked a value.
+    """
+
+    formula: str
+    name: str
+    outcome: Floats
+    levels: tuple[str, ...]
+    matrix: Floats
+    terms: tuple[str, ...]
+    frame: pd.DataFrame
+    used: NDArray[np.bool_]
+    spec: ModelSpec
+
+    @property
+    def dropped(self) -> int:
+        return int((~self.used).sum())
+
+    def matrix_for(self, frame: pd.DataFrame) -> Floats:
+        """The model matrix of other rows with the same variables."""
+        return np.asarray(self.spec.get_model_matrix(frame, context={}), dtype=float)
+
+
+def as_frame(data: Data) -> pd.DataFrame:
+    """The frame of a survey, or the frame itself."""
+    return data.frame if isinstance(data, Survey) else data
+
+
+def build_design(
+    formula: str, data: Data, *, intercept: bool = True, also: tuple[str, ...] = ()
+) -> Design:
+    """Evaluate a formula on the rows that have every variable it names, and ``also``.
+
+    Only the named variables and formulaic's own transforms can be used: nothing of the
+    caller's scope, so that no local variable changes the meaning of a formula.
+    """
+    frame = as_frame(data)
+    left, right = _sides(formula)
+    wanted = sorted(_variables(left, formula) | _variables(right, formula) | set(also))
+    absent = [name for name in wanted if name not in frame.columns]
+    if absent:
+        raise AnalysisError(unknown("Columns", absent, map(str, frame.columns), "the data"))
+    used = frame[wanted].notna().all(axis=1).to_numpy()
+    complete = _with_used_levels(frame.loc[used, wanted])
+    if complete.empty:
+        raise AnalysisError(f"No row has all of {listing(wanted)}: nothing to fit.")
+    outcome, levels = _outcome(left, complete)
+    # The intercept is always asked for, so that categories get a reference level.
+    built = _evaluate(right, complete)
+    spec, matrix, terms = built.model_spec, np.asarray(built, dtype=float), list(built.columns)
+    if "Intercept" not in terms:
+        raise AnalysisError("A formula here keeps its intercept: leave out '0 +' or '- 1'.")
+    if not np.isfinite(matrix).all() or not np.isfinite(outcome).all():
+        raise AnalysisError(f"'{formula}' gives infinite or undefined numbers, such as log(0).")
+    _require_full_rank(matrix, terms)
+    if not intercept:
+        keep = [position for position, term in enumerate(terms) if term != "Intercept"]
+        matrix, terms = matrix[:, keep], [terms[position] for position in keep]
+    return Design(formula, left, outcome, levels, matrix, tuple(terms), complete, used, spec)
+
+
+def _sides(formula: str) -> tuple[str, str]:
+    left, tilde, right = formula.partition("~")
+    if not tilde or not left.strip() or not right.strip():
+        raise AnalysisError(f"'{formula}' is not a formula: write 'outcome ~ exposure + covariate'.")
+    return left.strip(), right.strip()
+
+
+def _variables(side: str, formula: str) -> set[str]:
+    try:
+        return {str(name) for name in Formula(side).required_variables}
+    except FormulaicError:
+        raise AnalysisError(f"'{formula}' cannot be parsed as a formula.") from None
+
+
+def _evaluate(side: str, frame: pd.DataFrame) -> ModelMatrix[Any]:
+    try:
+        return Formula(side).get_model_matrix(frame, context={}, output="pandas")
+    except (FormulaicError, TypeError, ValueError):
+        raise AnalysisError(
+            f"'{side}' cannot be computed from the data: check the functions it calls and "
+            f"the types of {listing(map(str, frame.columns))}."
+        ) from None
+
+
+def _with_used_levels(frame: pd.DataFrame) -> pd.DataFrame:
+    """Drop the levels nobody has, so that they do not become empty columns."""
+    categorical = frame.select_dtypes("category").columns
+    return frame.assign(**{name: frame[name].cat.remove_unused_categories() for name in categorical})
+
+
+def _outcome(side: str, frame: pd.DataFrame) -> tuple[Floats, tuple[str, ...]]:
+    if side not in frame.columns:
+        built = _evaluate(f"{side} + 0", frame)
+        if built.shape[1] != 1:
+            raise AnalysisError(f"The outcome '{side}' is not one column of numbers.")
+        return np.asarray(built, dtype=float)[:, 0], ()
+    column = frame[side]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(dtype=float), tuple(map(str, column.cat.categories))
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(dtype=float), ()
+    levels = sorted(map(str, column.unique()))
+    codes = pd.Categorical(column.astype(str), categories=levels).codes
+    return codes.astype(float), tuple(levels)
+
+
+def _require_full_rank(matrix: Floats, terms: list[str]) -> None:
+    scale = np.linalg.norm(matrix, axis=0)
+    scaled = matrix / np.where(scale > 0, scale, 1)
+    _, values, right = np.linalg.svd(scaled, full_matrices=False)
+    weak = values < max(matrix.shape) * np.finfo(float).eps * 100 * values[0]
+    if matrix.shape[0] < matrix.shape[1]:
+        raise AnalysisError(f"{matrix.shape[1]} coefficients cannot be fitted to {matrix.shape[0]} rows.")
+    if weak.any():
+        involved = [term for term, tied in zip(terms, (abs(right[weak]) > 1e-6).any(axis=0), strict=True) if tied]
+        raise AnalysisError(
+            f"The columns {listing(involved)} are perfectly collinear: leave one of them out."
+        )

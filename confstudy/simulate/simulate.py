@@ -1,0 +1,160 @@
+"""Simulated surveys whose truth is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from confstudy.codebook import Codebook, read_codebook
+from confstudy.errors import StructureError, listing
+from confstudy.simulate.measurement import likert, loading_for
+from confstudy.simulate.read import read_structure
+from confstudy.simulate.response import Mechanism, responds, skips
+from confstudy.simulate.streams import Streams
+from confstudy.simulate.structure import Structure
+from confstudy.simulate.truth import Truth, truth_of
+from confstudy.simulate.world import Population, World
+from confstudy.survey.load import load_table
+from confstudy.survey.read import RawTable
+from confstudy.survey.survey import Survey
+
+__all__ = ["Simulation", "simulate"]
+
+_MECHANISMS = ("mnar", "mcar", "none")
+
+
+@dataclass(frozen=True, repr=False)
+class Simulation:
+    """A simulated survey, the people who did not answer it, and the truth behind it.
+
+    Attributes
+    ----------
+    everyone
+        All clients' answers, complete, as they would stand in a file; one row a client.
+    answered
+        Whether each client answered.
+    """
+
+    structure: Structure
+    population: Population
+    nonresponse: Mechanism
+    everyone: pd.DataFrame
+    answered: NDArray[np.bool_]
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        """The model's codebook, with the number of clients invited."""
+        declared = read_codebook(self.structure.codebook)
+        mode = f"simulated: {self.structure.name}, seed {self.population.seed}"
+        fieldwork = declared.fieldwork.model_copy(
+            update={"invited": self.population.clients, "mode": mode}
+        )
+        return declared.model_copy(update={"fieldwork": fieldwork})
+
+    @cached_property
+    def file(self) -> pd.DataFrame:
+        """What the respondents' file holds: their answers, without the items they skipped."""
+        columns = {}
+        items = {item for scale in self.codebook.scales.values() for item in scale.items}
+        for name, column in self.everyone.items():
+            if name in items and self.nonresponse != "none":
+                n, seed = self.population.clients, self.population.seed
+                column = column.mask(skips(self.structure.nonresponse, str(name), n, seed))
+            columns[str(name)] = column
+        return pd.DataFrame(columns)[self.answered].reset_index(drop=True)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The respondents' survey, through the same gate as any other."""
+        return load_table(RawTable(self.file, self.structure.name, "not written", "simulated"), self.codebook)
+
+    @property
+    def complete(self) -> Survey:
+        """The survey had every client answered everything and nothing been suppressed."""
+        open_gate = {"k": 1, "suppress": (), "reason": "simulated"}
+        protection = self.codebook.protection.model_copy(update=open_gate)
+        codebook = self.codebook.model_copy(update={"protection": protection})
+        return load_table(RawTable(self.everyone, self.structure.name, "not written", "simulated"), codebook)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What the model says of its own effects."""
+        return truth_of(self.structure)
+
+    def __repr__(self) -> str:
+        return (
+            f"Simulation of '{self.structure.name}': {self.population.clients:,} clients of "
+            f"{self.population.therapists:,} therapists, {int(self.answered.sum()):,} answered "
+            f"({self.nonresponse}), seed {self.population.seed}"
+        )
+
+
+def simulate(
+    model: str | Structure = "therapy",
+    *,
+    clients: int = 1200,
+    therapists: int | None = None,
+    seed: int,
+    nonresponse: Mechanism = "mnar",
+) -> Simulation:
+    """Draw a survey from a structural model; use it to teach, to plan and to test analyses.
+
+    Parameters
+    ----------
+    model
+        A bundled name, the path of a YAML file, or a Structure.
+    clients, therapists
+        How many; 20 clients a therapist unless said otherwise.
+    seed
+        The same seed gives the same survey.
+    nonresponse
+        ``mnar``: clients who perceive less privacy answer less, as the model says;
+        ``mcar``: the same rate at random; ``none``: everybody answers everything.
+
+    Examples
+    --------
+    >>> import confstudy as cs
+    >>> cs.simulate("therapy", clients=600, seed=1)
+    Simulation of 'therapy': 600 clients of 30 therapists, 398 answered (mnar), seed 1
+    """
+    if clients < 1 or seed < 0:
+        raise StructureError("A simulation needs at least one client and a seed of 0 or more.")
+    if nonresponse not in _MECHANISMS:
+        raise StructureError(f"'nonresponse' is one of {listing(_MECHANISMS)}.")
+    structure = read_structure(model)
+    therapists = therapists or max(1, clients // 20)
+    if not 1 <= therapists <= clients:
+        raise StructureError(f"{clients} clients cannot be spread over {therapists} therapists.")
+    population = Population(clients, therapists, seed)
+    values = World(structure, population).values()
+    answered = responds(structure.nonresponse, values, seed, nonresponse)
+    everyone = _observed(structure, population, values)
+    return Simulation(structure, population, nonresponse, everyone, answered)
+
+
+def _observed(
+    structure: Structure, population: Population, values: dict[str, NDArray[np.float64]]
+) -> pd.DataFrame:
+    codebook = read_codebook(structure.codebook)
+    scales = {item: name for name, scale in codebook.scales.items() for item in scale.items}
+    streams, columns = Streams(population.seed), {}
+    for name, variable in codebook.kept.items():
+        if name == codebook.design.cluster:
+            width = len(str(population.therapists))
+            columns[name] = pd.Series([f"T{j + 1:0{width}d}" for j in population.therapist])
+        elif name in scales:
+            scale, measure = codebook.scales[scales[name]], structure.scales[scales[name]]
+            points = scale.points
+            loading = loading_for(measure.alpha, len(scale.items), points[1] - points[0] + 1)
+            own = streams.normal(name, population.clients)
+            turned = name in scale.reverse
+            answers = likert(values[measure.of], own, loading, points, reverse=turned)
+            columns[name] = pd.Series(answers.astype(np.int8)).astype("Int8")
+        else:
+            codes = values[structure.columns[name]].astype(int)
+            columns[name] = pd.Series(np.array(variable.categories, dtype=object)[codes], dtype="str")
+    return pd.DataFrame(columns)

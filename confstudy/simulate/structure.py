@@ -1,0 +1,188 @@
+"""Structural models as declarations: variables, the paths into them, what each adds itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from confstudy.errors import StructureError, did_you_mean, listing
+
+__all__ = ["Measure", "Node", "Nonresponse", "Query", "Structure", "Term", "UnitNonresponse"]
+
+_CAUSE = re.compile(r"^(\w+)(?:\[(.+)\])?$")
+Share = Annotated[float, Field(gt=0, lt=1)]
+Spread = Annotated[float, Field(ge=0)]
+Name = Annotated[str, BeforeValidator(str)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Term(_Part):
+    """One path: a coefficient times the product of its causes, each maybe one arm of it."""
+
+    causes: tuple[tuple[str, str | None], ...]
+    coefficient: float
+
+    @classmethod
+    def parse(cls, text: str, coefficient: float) -> Term:
+        """Read ``E:P`` or ``A[absolute]``."""
+        causes = []
+        for part in text.split(":"):
+            match = _CAUSE.match(part.strip())
+            if match is None:
+                raise StructureError(f"Path '{text}' is not a cause, causes with ':', or A[arm].")
+            causes.append((match[1], match[2]))
+        return cls(causes=tuple(causes), coefficient=coefficient)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that cause."""
+        return tuple(name for name, _ in self.causes)
+
+
+class Node(_Part):
+    """One variable: what kind it is, the paths into it, what it adds itself."""
+
+    label: str = ""
+    level: Literal["client", "therapist"] = "client"
+    kind: Literal["latent", "binary", "ordinal", "category", "arm"] = "latent"
+    intercept: float = 0.0
+    paths: dict[str, float] = Field(default_factory=dict)
+    therapist: Spread = 0.0
+    noise: Spread = 0.0
+    share: Share | None = None
+    shares: tuple[Share, ...] = ()
+    cuts: tuple[float, ...] = ()
+    arms: tuple[Name, ...] = ()
+    within: Literal["", "therapist"] = ""
+
+    @property
+    def terms(self) -> list[Term]:
+        """The paths, parsed."""
+        return [Term.parse(text, coefficient) for text, coefficient in self.paths.items()]
+
+    @property
+    def parents(self) -> set[str]:
+        """The variables that point here."""
+        return {name for term in self.terms for name in term.names}
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        if self.kind == "arm" and len(self.arms) < 2:
+            raise ValueError("an arm needs two 'arms' or more")
+        if self.kind == "category" and abs(sum(self.shares) - 1) > 1e-9:
+            raise ValueError(f"the 'shares' of a category sum to 1, not {sum(self.shares):g}")
+        if self.kind == "ordinal" and not self.cuts:
+            raise ValueError("an ordinal variable needs 'cuts'")
+        if list(self.cuts) != sorted(set(self.cuts)):
+            raise ValueError("'cuts' go up")
+        if self.kind == "binary" and (self.share is None) == (not self.paths):
+            raise ValueError("a binary variable needs either a 'share' or 'paths'")
+        return self
+
+
+class Measure(_Part):
+    """A scale of the codebook as the reflection of a latent variable."""
+
+    of: str
+    alpha: Share
+
+
+class UnitNonresponse(_Part):
+    """Who answers at all: a logit of latent variables. No paths means completely at random."""
+
+    intercept: float
+    paths: dict[str, float] = Field(default_factory=dict)
+
+
+class Nonresponse(_Part):
+    """Who answers, and the share of items that respondents skip at random."""
+
+    unit: UnitNonresponse
+    item: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+class Query(_Part):
+    """An effect the model is asked for: of a contrast, of a step, or along one path.
+
+    ``effect: Y`` with ``contrast: {A: [a, b]}`` is the mean of Y under do(A = a) less that
+    under do(A = b); with ``path: [P, T]`` only what runs A → P → T → Y. ``effect: Y`` with
+    ``step: X`` is the mean rate of change of Y in X, for one standard deviation of X and
+    in standard deviations of Y where Y is latent.
+    """
+
+    effect: str
+    claim: str = ""
+    contrast: dict[str, tuple[Name, Name]] = Field(default_factory=dict)
+    path: tuple[str, ...] = ()
+    step: str = ""
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> Self:
+        if bool(self.step) == (len(self.contrast) == 1):
+            raise ValueError("an effect needs either a 'step' or a 'contrast' of one variable")
+        return self
+
+    @property
+    def names(self) -> set[str]:
+        """The variables the query names, besides the effect."""
+        return {*self.contrast, *self.path, *([self.step] if self.step else [])}
+
+
+class Structure(_Part):
+    """A structural causal model, how it is observed, and what may be asked of it."""
+
+    name: str
+    title: str = ""
+    codebook: str
+    variables: dict[str, Node]
+    scales: dict[str, Measure] = Field(default_factory=dict)
+    columns: dict[str, str] = Field(default_factory=dict)
+    nonresponse: Nonresponse
+    estimands: dict[str, Query] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_what_is_there(self) -> Self:
+        for name, node in self.variables.items():
+            self._require(node.parents, f"variable '{name}'")
+            for term in node.terms:
+                self._require_arms(term, name)
+        self._require({measure.of for measure in self.scales.values()}, "the scales")
+        self._require(set(self.columns.values()), "the columns")
+        self._require(set(self.nonresponse.unit.paths), "the nonresponse")
+        for name, query in self.estimands.items():
+            self._require(query.names, f"estimand '{name}'")
+            if query.effect not in self.scales:
+                self._require({query.effect}, f"estimand '{name}'")
+        try:
+            tuple(self.order)
+        except CycleError as cycle:
+            ring = " → ".join(reversed(cycle.args[1]))
+            raise ValueError(f"the paths run in a circle: {ring}") from None
+        return self
+
+    @property
+    def order(self) -> Iterator[str]:
+        """The variables, causes before effects."""
+        graph = {name: sorted(node.parents) for name, node in self.variables.items()}
+        return TopologicalSorter(graph).static_order()
+
+    def _require(self, names: set[str], where: str) -> None:
+        for name in sorted(names - set(self.variables)):
+            hint = did_you_mean(name, self.variables)
+            known = listing(self.variables, most=30)
+            raise ValueError(f"{where} names '{name}', which is not declared.{hint} There are: {known}")
+
+    def _require_arms(self, term: Term, where: str) -> None:
+        for name, arm in term.causes:
+            arms = self.variables[name].arms
+            if arm is not None and arm not in arms:
+                raise ValueError(f"variable '{where}': '{name}' has no arm '{arm}', only {listing(arms)}")
+            if arm is None and arms:
+                raise ValueError(f"variable '{where}': name an arm of '{name}', such as {name}[{arms[-1]}]")

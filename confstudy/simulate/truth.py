@@ -1,0 +1,115 @@
+"""What a structural model says of its own effects, by intervening in it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from confstudy.codebook import read_codebook
+from confstudy.errors import StructureError, unknown
+from confstudy.simulate.measurement import expected_score, loading_for
+from confstudy.simulate.structure import Query, Structure
+from confstudy.simulate.world import Population, World
+
+__all__ = ["Estimand", "Truth", "truth_of"]
+
+Floats = NDArray[np.float64]
+_POPULATION = Population(clients=200_000, therapists=10_000, seed=20_260_101)
+_STEP = 1e-3
+
+
+@dataclass(frozen=True)
+class Estimand:
+    """One effect in the model: how large, with which Monte Carlo standard error."""
+
+    name: str
+    claim: str
+    estimand: str
+    value: float
+    mcse: float
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The estimands a model declares, with their values."""
+
+    model: str
+    estimands: tuple[Estimand, ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an estimand: name, claim, estimand, value, mcse."""
+        return pd.DataFrame([asdict(estimand) for estimand in self.estimands])
+
+    def __getitem__(self, name: str) -> float:
+        values = {estimand.name: estimand.value for estimand in self.estimands}
+        if name not in values:
+            raise StructureError(unknown("Estimands", [name], values, f"model '{self.model}'"))
+        return values[name]
+
+
+def truth_of(structure: Structure) -> Truth:
+    """Answer every estimand a model declares, as a mean over 200,000 clients' outcomes.
+
+    Each client is followed through the worlds of the question with the same background;
+    chances stand in for binary outcomes, so only the clients' differences add error.
+    """
+    return _answered(structure.model_dump_json())
+
+
+@lru_cache(maxsize=8)
+def _answered(declared: str) -> Truth:
+    structure = Structure.model_validate_json(declared)
+    world = World(structure, _POPULATION)
+    found = []
+    for name, query in structure.estimands.items():
+        change = _stepped(world, query) if query.step else _contrasted(world, query)
+        mcse = float(change.std() / np.sqrt(len(change)))
+        found.append(Estimand(name, query.claim, _words(query), float(change.mean()), mcse))
+    return Truth(structure.name, tuple(found))
+
+
+def _stepped(world: World, query: Query) -> Floats:
+    natural = world.values()
+    cause = natural[query.step]
+    upper = _mean(world, query.effect, world.values({query.step: cause + _STEP}))
+    lower = _mean(world, query.effect, world.values({query.step: cause - _STEP}))
+    node = world.structure.variables.get(query.effect)
+    unit = natural[query.effect].std() if node is not None and node.kind == "latent" else 1.0
+    return np.asarray((upper - lower) / (2 * _STEP) * cause.std() / unit)
+
+
+def _contrasted(world: World, query: Query) -> Floats:
+    ((arm, (one, other)),) = query.contrast.items()
+    reference = world.values({arm: other})
+    if not query.path:
+        treated = world.values({arm: one})
+        return _mean(world, query.effect, treated) - _mean(world, query.effect, reference)
+    first, *rest = query.path
+    mediator, moved = first, world.values({arm: one})[first]
+    for name in rest:
+        moved = world.values({arm: other, mediator: moved})[name]
+        mediator = name
+    through = world.values({arm: other, mediator: moved})
+    return _mean(world, query.effect, through) - _mean(world, query.effect, reference)
+
+
+def _mean(world: World, name: str, values: dict[str, Floats]) -> Floats:
+    if name not in world.structure.scales:
+        return world.expected(name, values)
+    measure = world.structure.scales[name]
+    scale = read_codebook(world.structure.codebook).scales[name]
+    loading = loading_for(measure.alpha, len(scale.items), scale.points[1] - scale.points[0] + 1)
+    return expected_score(values[measure.of], loading, scale.points)
+
+
+def _words(query: Query) -> str:
+    if query.step:
+        return f"change of {query.effect} as do({query.step}) rises by one SD"
+    ((arm, (one, other)),) = query.contrast.items()
+    through = f" along {' → '.join([arm, *query.path, query.effect])}" if query.path else ""
+    return f"{query.effect} under do({arm} = {one}) less do({arm} = {other}){through}"

@@ -1,0 +1,164 @@
+"""From the cells of one column to values, each missing one with its reason.
+
+Every rule is applied to the distinct cells of a column and then spread over its rows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from confstudy.codebook import Codebook, Variable
+from confstudy.codebook.schema import CODED_REASONS
+
+__all__ = ["MISSING_REASONS", "Decoded", "decode"]
+
+#: Why a cell has no value. The first four are coded in the codebook, the others are found.
+MISSING_REASONS = (*CODED_REASONS, "blank", "out_of_range", "unlisted", "suppressed")
+_BLANK = {"", "NA", "N/A", "NaN", "nan", "<NA>", "#N/A"}
+_WHOLE = re.compile(r"^-?\d+\.0+$")
+
+
+class Cell(NamedTuple):
+    """What one distinct cell comes to: a value, or the reason why there is none."""
+
+    value: str | float | None
+    reason: str = ""
+    recoded: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Decoded:
+    """One column after its codebook entry.
+
+    ``reasons`` holds 0 where there is a value, else 1 + the position in MISSING_REASONS.
+    ``refused`` counts cells that no rule covers, ``recoded`` those mapped to another value,
+    ``spellings`` the distinct answers in the file.
+    """
+
+    values: pd.Series[Any]
+    reasons: NDArray[np.int8]
+    refused: int
+    spellings: int
+    recoded: int
+
+
+def decode(column: pd.Series[Any], name: str, codebook: Codebook) -> Decoded:
+    """Apply a variable's codebook entry to its column of the file."""
+    variable = codebook.variables[name]
+    codes, distinct = pd.factorize(column, use_na_sentinel=False)
+    rules = _Rules.of(variable, codebook, name)
+    cells = [rules.cell(text) for text in map(_text, distinct)]
+    rows = np.bincount(codes, minlength=len(cells))
+    reasons = np.array([_reason_code(cell) for cell in cells], dtype=np.int8)
+    refused = sum(int(n) for cell, n in zip(cells, rows, strict=True) if cell.reason == "refuse")
+    recoded = sum(int(n) for cell, n in zip(cells, rows, strict=True) if cell.recoded)
+    spellings = sum(cell.reason != "blank" for cell in cells)
+    values = _typed([cell.value for cell in cells], codes, variable, name)
+    return Decoded(values, reasons[codes], refused, spellings, recoded)
+
+
+def _reason_code(cell: Cell) -> int:
+    return MISSING_REASONS.index(cell.reason) + 1 if cell.reason in MISSING_REASONS else 0
+
+
+@dataclass(frozen=True)
+class _Rules:
+    variable: Variable
+    levels: Mapping[str, str]
+    spellings: Mapping[str, str]
+    missing: tuple[tuple[str, str], ...]
+    span: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, variable: Variable, codebook: Codebook, name: str) -> _Rules:
+        levels = {_key(code): label for code, label in variable.levels.items()}
+        spelled = {_key(s): level for level, listed in variable.recode.items() for s in listed}
+        spelled |= {_key(level): level for level in variable.recode if _key(level) not in spelled}
+        codes = [
+            (_key(code), reason)
+            for source in (variable.missing, codebook.missing)
+            for reason, listed in source.items()
+            for code in listed
+        ]
+        scales = [scale.points for scale in codebook.scales.values() if name in scale.items]
+        span = variable.range or (scales[0] if scales else None)
+        return cls(variable, levels, spelled, tuple(codes), span)
+
+    def cell(self, text: str) -> Cell:
+        key = _key(text)
+        if key in self.levels:
+            return Cell(self.levels[key])
+        for code, reason in self.missing:
+            if key == code or (code.endswith("*") and key.startswith(code[:-1])):
+                return Cell(None, reason)
+        if key in self.spellings:
+            level = self.spellings[key]
+            return Cell(self._number_or_label(level), recoded=_key(level) != key or text != level)
+        if text in _BLANK:
+            return Cell(None, "blank")
+        if self.variable.bands or self.variable.type in ("numeric", "item"):
+            return self._number(text)
+        if self.variable.type == "code":
+            return Cell(text)
+        return self._unlisted()
+
+    def _number_or_label(self, level: str) -> str | float:
+        return float(level) if self.variable.type in ("numeric", "item") else level
+
+    def _number(self, text: str) -> Cell:
+        try:
+            number = float(text)
+        except ValueError:
+            return self._unlisted()
+        if not math.isfinite(number):
+            return Cell(None, "out_of_range")
+        if self.span and not self.span[0] <= number <= self.span[1]:
+            return Cell(None, "out_of_range")
+        if not self.variable.bands:
+            return Cell(number)
+        for label, (low, high) in self.variable.bands.items():
+            if low <= number <= high:
+                return Cell(label)
+        return Cell(None, "out_of_range")
+
+    def _unlisted(self) -> Cell:
+        if self.variable.unlisted == "missing":
+            return Cell(None, "unlisted")
+        if self.variable.unlisted == "refuse":
+            return Cell(None, "refuse")
+        return Cell(self.variable.unlisted, recoded=True)
+
+
+def _text(value: object) -> str:
+    """A cell as text: one space between words, whole numbers without their decimals."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    text = " ".join(str(value).split())
+    return text.split(".")[0] if _WHOLE.match(text) else text
+
+
+def _key(text: object) -> str:
+    return _text(text).casefold()
+
+
+def _typed(
+    values: list[str | float | None], codes: NDArray[np.intp], variable: Variable, name: str
+) -> pd.Series[Any]:
+    if variable.type in ("numeric", "item"):
+        numbers = np.array([np.nan if value is None else float(value) for value in values])
+        return pd.Series(numbers[codes], name=name)
+    categories = list(variable.categories) or sorted({str(v) for v in values if v is not None})
+    position = {category: index for index, category in enumerate(categories)}
+    places = np.array([-1 if value is None else position[str(value)] for value in values])
+    ordered = variable.type == "ordinal"
+    return pd.Series(
+        pd.Categorical.from_codes(places[codes], categories=categories, ordered=ordered), name=name
+    )

@@ -1,0 +1,139 @@
+"""A survey that has passed the load gate: frame, codebook, design, provenance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from confstudy.codebook import Codebook, SampleDesign
+from confstudy.errors import DataError, unknown
+from confstudy.survey.recode import MISSING_REASONS
+
+__all__ = ["Provenance", "Step", "Survey"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step between the file and the analysis: what happened, how many were left."""
+
+    label: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a survey comes from and what was done to it, without a word of its content."""
+
+    file: str
+    sha256: str
+    format: str
+    rows: int
+    columns: int
+    left_out: int
+    gate: str
+    confstudy: str
+    recodes: tuple[tuple[str, str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Survey:
+    """Anonymous answers and everything needed to read them.
+
+    Attributes
+    ----------
+    frame
+        One row a respondent, one column a kept variable of the codebook: categoricals with
+        the declared levels, numbers as float, missing answers as NaN.
+    reasons
+        Same rows; for the columns with missing answers, 0 or 1 + the position of the reason
+        in ``MISSING_REASONS``.
+    codebook, provenance, flow
+        What the columns mean, where they come from, how many were left after each step.
+    """
+
+    frame: pd.DataFrame
+    reasons: pd.DataFrame
+    codebook: Codebook
+    provenance: Provenance
+    flow: tuple[Step, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """The number of respondents."""
+        return len(self.frame)
+
+    @property
+    def design(self) -> SampleDesign:
+        """Weights, strata, clusters and replicate weights of the sample."""
+        return self.codebook.design
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the respondents are simulated."""
+        return self.codebook.synthetic
+
+    @property
+    def response_rate(self) -> float | None:
+        """Respondents in the file over people invited, where the codebook says how many."""
+        invited = self.codebook.fieldwork.invited
+        return self.provenance.rows / invited if invited else None
+
+    @property
+    def missing(self) -> pd.DataFrame:
+        """Counts of missing answers: one row a variable, one column a reason that occurs."""
+        counts = {
+            name: np.bincount(self.reasons[name], minlength=len(MISSING_REASONS) + 1)[1:]
+            for name in self.reasons
+        }
+        table = pd.DataFrame.from_dict(counts, orient="index", columns=list(MISSING_REASONS))
+        return table.loc[:, table.any()].rename_axis("variable").reset_index()
+
+    @property
+    def recodes(self) -> pd.DataFrame:
+        """Declared recodes that were used: variable, file column, spellings, respondents."""
+        names = ["variable", "source", "spellings", "respondents"]
+        return pd.DataFrame(list(self.provenance.recodes), columns=names)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a variable: the codebook's columns, answered and missing counts."""
+        table = self.codebook.table
+        table = table[table["variable"].isin(self.frame.columns)].reset_index(drop=True)
+        answered = self.frame.notna().sum()
+        table["answered"] = [int(answered[name]) for name in table["variable"]]
+        table["missing"] = self.n - table["answered"]
+        return table
+
+    def with_columns(self, **columns: pd.Series[Any]) -> Self:
+        """The same survey with columns added; none may stand there already."""
+        taken = [name for name in columns if name in self.frame]
+        if taken:
+            raise DataError(f"The survey already has columns {taken}; choose other names.")
+        return replace(self, frame=self.frame.assign(**columns))
+
+    def where(self, rows: pd.Series[bool], label: str) -> Self:
+        """The respondents for whom ``rows`` is true, as a named step of the flow."""
+        keep = rows.to_numpy(dtype=bool)
+        frame, reasons = self.frame[keep], self.reasons[keep]
+        step = Step(label, len(frame))
+        return replace(self, frame=frame, reasons=reasons, flow=(*self.flow, step))
+
+    def __getitem__(self, name: str) -> pd.Series[Any]:
+        if name not in self.frame:
+            message = unknown("Columns", [name], map(str, self.frame.columns), "the survey")
+            raise DataError(message)
+        return self.frame[name]
+
+    def __repr__(self) -> str:
+        kind = "SYNTHETIC" if self.synthetic else "REAL"
+        rate = f", response {self.response_rate:.0%}" if self.response_rate else ""
+        return (
+            f"Survey '{self.codebook.name}' · {kind} · {self.n:,} respondents{rate} · "
+            f"{self.frame.shape[1]} variables · {self.provenance.gate} · "
+            f"sha256 {self.provenance.sha256[:12]}"
+        )
+
+    __str__ = __repr__
