@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+UV := .tools/bin/uv
 
 .DEFAULT_GOAL := help
 .PHONY: help setup reports test lint validate bench data lock lab clean
@@ -12,18 +13,21 @@ help: ## list what can be made
 
 setup: $(READY) ## set up the environment in .venv (the others do it when needed)
 
-$(READY): requirements/lock.txt requirements/uv.txt pyproject.toml
+$(UV): requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "confstudy needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 2; }
+	  { echo "confstudy needs Python 3.11 or newer: make PYTHON=/path/to/python"; exit 2; }
 	@echo "1/3 fetching the installer"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade \
-	  --target .tools --require-hashes -r requirements/uv.txt 2>&1 | grep -v '^WARNING: Location' || true
+	@PIP_ROOT_USER_ACTION=ignore $(PYTHON) -m pip install --quiet --disable-pip-version-check \
+	  --upgrade --target .tools --require-hashes -r requirements/uv.txt
+	@touch $(UV)
+
+$(READY): $(UV) requirements/lock.txt pyproject.toml
 	@echo "2/3 making .venv"
-	@.tools/bin/uv venv --quiet --allow-existing --no-python-downloads --python "$$(command -v $(PYTHON))" .venv
+	@$(UV) venv --quiet --allow-existing --no-python-downloads --python "$$(command -v $(PYTHON))" .venv
 	@echo "3/3 installing the locked packages"
-	@.tools/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/lock.txt || \
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/lock.txt || \
 	  $(PYTHON) -m pip --python $(BIN)/python install --require-hashes -r requirements/lock.txt
-	@.tools/bin/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 reports: $(READY) ## build the reports from the bundled synthetic survey
@@ -48,8 +52,8 @@ bench: $(READY) ## measure speed, each beside a peer or a plain version
 data: $(READY) ## draw the bundled synthetic survey again, byte for byte
 	@$(BIN)/confstudy simulate therapy --clients 1200 --seed 2026 --out data_synthetic/therapy.parquet --force
 
-lock: $(READY) ## resolve the locked packages again from pyproject.toml
-	@.tools/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+lock: $(UV) ## resolve the locked packages again from pyproject.toml
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --all-extras pyproject.toml --output-file requirements/lock.txt
 
 lab: $(READY) ## open the notebooks in JupyterLab
