@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from confstudy.claims.result import ClaimResult
 from confstudy.codebook.lines import parse_yaml
 from confstudy.errors import AnalysisError, DeclarationError, unknown
-from confstudy.survey import Survey
 from confstudy.survey.scoring import Scores, score
+from confstudy.survey.survey import Survey
 
 __all__ = ["Claim", "Claims", "claims"]
 
@@ -54,7 +54,9 @@ class Claim(BaseModel):
 
         if self.status != "works":
             working = ", ".join(WORKING)
-            raise AnalysisError(f"{self.id} is planned, not built yet. Claims that work: {working}.")
+            raise AnalysisError(
+                f"{self.id} is planned, not built yet. Claims that work: {working}."
+            )
         scores = survey if isinstance(survey, Scores) else score(survey)
         return WORKING[self.id](self.id, self.sign, scores)
 

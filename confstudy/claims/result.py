@@ -29,8 +29,9 @@ class ClaimResult:
 
     def __repr__(self) -> str:
         lines = [
-            f"  {row.estimand}: {row.estimate:.3f} [{row.conf_low:.3f}, {row.conf_high:.3f}] {row.unit}"
-            for row in self.table.itertuples()
+            f"  {row['estimand']}: {row['estimate']:.3f} "
+            f"[{row['conf_low']:.3f}, {row['conf_high']:.3f}] {row['unit']}"
+            for row in self.table.to_dict("records")
         ]
         head = f"{self.claim}: {self.verdict} (n = {self.n:,})"
         tail = [f"  Assumes: {self.assumes}", f"  Does not show: {self.does_not_show}"]

@@ -12,8 +12,8 @@ from scipy import stats
 
 from confstudy.claims.result import ClaimResult, verdict_of
 from confstudy.errors import AnalysisError, unknown
-from confstudy.models import fit
 from confstudy.models.corrected import Corrected, corrected_regression, jackknife_interval
+from confstudy.models.fit import fit
 from confstudy.survey.scoring import Scores
 
 __all__ = ["WORKING"]
@@ -30,7 +30,7 @@ def _assurance_and_privacy(claim: str, sign: str, scores: Scores) -> ClaimResult
     rows = [
         {
             "estimand": f"Perceived privacy, {arm} less {reference} assurance",
-            **table.loc[f"arm[T.{arm}]"].to_dict(),
+            **{str(k): v for k, v in table.loc[f"arm[T.{arm}]"].items()},
             "unit": f"points ({low} to {high})",
         }
         for arm in reversed(arms)
@@ -57,8 +57,8 @@ def _privacy_and_trust(claim: str, sign: str, scores: Scores) -> ClaimResult:
         sign,
         rows,
         sample.n,
-        assumes="stigma is the only common cause of privacy and trust within a therapist's clients; "
-        "the reliabilities are right",
+        assumes="stigma is the only common cause of privacy and trust within a therapist's "
+        "clients; the reliabilities are right",
         does_not_show="which comes first: both were asked at once",
     )
 
@@ -140,14 +140,14 @@ class _Sample:
     def regress(self, outcome: str, predictors: list[str], *, within: bool = False) -> Corrected:
         matrix = np.column_stack([self.columns[name] for name in predictors])
         errors = np.array([self.errors.get(name, 0.0) for name in predictors])
-        return corrected_regression(self.columns[outcome], matrix, errors, self.groups, within=within)
+        return corrected_regression(
+            self.columns[outcome], matrix, errors, self.groups, within=within
+        )
 
     def true_sd(self, name: str) -> _Theta:
         """The standard deviation that a scale would have without measurement error."""
         column = self.columns[name]
-        sums = np.stack(
-            [np.bincount(self.groups, weights=column**power) for power in range(3)]
-        )
+        sums = np.stack([np.bincount(self.groups, weights=column**power) for power in range(3)])
         left = sums.sum(axis=1, keepdims=True) - sums
         n, first, second = np.hstack([sums.sum(axis=1, keepdims=True), left])
         variance = (second - first**2 / n) / (n - 1)
@@ -193,7 +193,13 @@ def _require(scores: Scores, *names: str) -> None:
 
 
 def _result(
-    claim: str, sign: str, rows: list[dict[str, object]], n: int, *, assumes: str, does_not_show: str
+    claim: str,
+    sign: str,
+    rows: list[dict[str, object]],
+    n: int,
+    *,
+    assumes: str,
+    does_not_show: str,
 ) -> ClaimResult:
     table = pd.DataFrame(rows)
     low, high = (float(table[side].iloc[0]) for side in ("conf_low", "conf_high"))

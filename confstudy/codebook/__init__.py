@@ -2,27 +2,3 @@
 
 A codebook is a YAML file. Bundled ones are named: ``therapy``, ``osmi-2014``, ``hints-7``.
 """
-
-from confstudy.codebook.read import bundled_codebooks, parse_codebook, read_codebook
-from confstudy.codebook.schema import (
-    Codebook,
-    Fieldwork,
-    Protection,
-    Replicates,
-    SampleDesign,
-    Scale,
-    Variable,
-)
-
-__all__ = [
-    "Codebook",
-    "Fieldwork",
-    "Protection",
-    "Replicates",
-    "SampleDesign",
-    "Scale",
-    "Variable",
-    "bundled_codebooks",
-    "parse_codebook",
-    "read_codebook",
-]

@@ -16,7 +16,7 @@ from confstudy.codebook.runs import expand
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import CodebookError, did_you_mean, listing
 
-__all__ = ["bundled_codebooks", "parse_codebook", "read_codebook"]
+__all__ = ["bundled_codebooks", "codebook_beside", "parse_codebook", "read_codebook"]
 
 
 def bundled_codebooks() -> list[str]:
@@ -63,16 +63,27 @@ def read_codebook(codebook: str | Path | Mapping[str, Any] | Codebook) -> Codebo
     return parse_codebook(text, path.name)
 
 
+def codebook_beside(path: Path) -> Path:
+    """The codebook that stands beside a data file."""
+    beside = path.with_name(path.name.split(".")[0] + ".codebook.yaml")
+    if not beside.is_file():
+        raise CodebookError(
+            f"No codebook given for '{path.name}' and no '{beside.name}' beside it. "
+            "Pass codebook='…' (a YAML file or a bundled name)."
+        )
+    return beside
+
+
 def parse_codebook(text: str, name: str = "codebook.yaml") -> Codebook:
-    """Parse and validate the text of a codebook.
+    r"""Parse and validate the text of a codebook.
 
     Examples
     --------
     >>> parse_codebook("name: mine\\nvariables: {trust: {type: numeric, rnage: [1, 5]}}")
     Traceback (most recent call last):
     confstudy.errors.CodebookError: codebook.yaml, line 2: 'rnage' is not known. Did you mean \
-'range'? Allowed: [bands, drop, label, levels, missing, range, recode, role, source, type, unit, \
-unlisted].
+'range'? Allowed: [bands, drop, label, levels, missing, range, recode, role, short, source, type, \
+unit, unlisted].
     """
     document = parse_yaml(text, name, CodebookError)
     if not isinstance(document.content, dict):
@@ -102,8 +113,10 @@ def _worded(error: dict[str, Any]) -> str:
         hint = did_you_mean(place[-1], allowed)
         return f"'{place[-1]}' is not known.{hint} Allowed: {listing(allowed, most=20)}."
     message = str(error["msg"]).removeprefix("Input should be ")
-    return f"'{'.'.join(place)}' should be {message}." if message != error["msg"] else (
-        f"'{'.'.join(place)}': {message[0].lower()}{message[1:]}."
+    return (
+        f"'{'.'.join(place)}' should be {message}."
+        if message != error["msg"]
+        else (f"'{'.'.join(place)}': {message[0].lower()}{message[1:]}.")
     )
 
 

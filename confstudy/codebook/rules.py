@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 
@@ -21,7 +22,7 @@ def problems(codebook: Codebook) -> list[Problem]:
         found += _of_variable(("variables", name), name, variable)
     for name, scale in codebook.scales.items():
         found += _of_scale(("scales", name), name, scale, codebook)
-    return found + [*_of_design(codebook), *_of_protection(codebook)]
+    return [*found, *_of_design(codebook), *_of_protection(codebook)]
 
 
 def _of_variable(place: Place, name: str, variable: Variable) -> Iterator[Problem]:
@@ -64,7 +65,7 @@ def _of_bands(place: Place, name: str, variable: Variable) -> Iterator[Problem]:
     for label, (low, high) in bands:
         if low > high:
             yield (*place, "bands", label), f"'{name}': band '{label}' starts above its end."
-    for (left, (_, end)), (right, (start, _)) in zip(bands, bands[1:], strict=False):
+    for (left, (_, end)), (right, (start, _)) in itertools.pairwise(bands):
         if start <= end:
             yield (*place, "bands", right), f"'{name}': bands '{left}' and '{right}' overlap."
 

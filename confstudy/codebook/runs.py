@@ -66,7 +66,9 @@ def _part(whole: dict[str, Any], key: str, *inner: str) -> dict[str, Any]:
 def _spread(part: Any, *keys: str) -> Any:
     if not isinstance(part, dict):
         return part
-    names = {key: [part[key]] if isinstance(part[key], str) else part[key] for key in keys if key in part}
+    names = {
+        key: [part[key]] if isinstance(part[key], str) else part[key] for key in keys if key in part
+    }
     full = {
         key: [one for name in listed for one in run(str(name))]
         for key, listed in names.items()

@@ -80,6 +80,7 @@ class Variable(_Part):
     """
 
     label: str = ""
+    short: str = ""
     source: str = ""
     type: Kind = "categorical"
     levels: Codes = Field(default_factory=dict)
@@ -102,6 +103,7 @@ class Scale(_Part):
     """Items that measure one construct together."""
 
     label: str = ""
+    short: str = ""
     items: Texts
     reverse: Texts = ()
     points: tuple[int, int]
@@ -201,6 +203,12 @@ class Codebook(_Part):
             for name, variable in self.variables.items()
         ]
         return pd.DataFrame(rows)
+
+    def short(self, name: str) -> str:
+        """A noun for the middle of a sentence: the declared one, or the label."""
+        label = self.label(name)
+        part = self.scales.get(name) or self.variables[name]
+        return part.short or label[0].lower() + label[1:]
 
     def __repr__(self) -> str:
         counts = f"{len(self.kept)} variables, {len(self.scales)} scales"

@@ -73,7 +73,8 @@ def corrected_regression(
     >>> rng = np.random.default_rng(1)
     >>> true = rng.normal(size=20_000)
     >>> seen = true + rng.normal(scale=0.5, size=true.size)
-    >>> found = corrected_regression(2 * true, seen[:, None], np.array([0.25]), np.arange(true.size) % 50)
+    >>> group = np.arange(true.size) % 50
+    >>> found = corrected_regression(2 * true, seen[:, None], np.array([0.25]), group)
     >>> bool(abs(found.slopes[0] - 2) < 0.05)
     True
     """
@@ -106,7 +107,9 @@ def _slopes(moments: Floats, error_variance: Floats, within: bool) -> Floats:
         weight = weight - 1
     inner = products[:, :-1, :-1] - weight[:, None, None] * np.diag(error_variance)
     if np.linalg.eigvalsh(inner).min() <= 0:
-        raise AnalysisError("The scales are too unreliable for a correction: error outweighs truth.")
+        raise AnalysisError(
+            "The scales are too unreliable for a correction: error outweighs truth."
+        )
     return np.asarray(np.linalg.solve(inner, products[:, :-1, -1:])[:, :, 0])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,7 +55,8 @@ def family_named(name: str) -> Family:
     """The family with this name."""
     if name not in FAMILIES:
         raise AnalysisError(
-            f"'{name}' is not a family.{did_you_mean(name, FAMILIES)} Families: {listing(FAMILIES)}."
+            f"'{name}' is not a family.{did_you_mean(name, FAMILIES)} "
+            f"Families: {listing(FAMILIES)}."
         )
     return FAMILIES[name]
 
@@ -106,7 +108,7 @@ def _ordered(design: Design, cov: str, options: dict[str, Any]) -> Estimate:
     coefficients, jacobian = _with_thresholds(np.asarray(result.params), slopes)
     covariance = jacobian @ np.asarray(result.cov_params()) @ jacobian.T
     names = [design.levels[int(r)] if design.levels else f"{r:g}" for r in ranks]
-    thresholds = [f"{low} | {high}" for low, high in zip(names, names[1:], strict=False)]
+    thresholds = [f"{low} | {high}" for low, high in itertools.pairwise(names)]
     terms = (*design.terms, *thresholds)
     likelihood = _chances(coefficients, design.matrix)[np.arange(len(outcome)), outcome]
     problems = (*_not_maximal(result), *_separated(likelihood))
@@ -159,7 +161,7 @@ def _mean(coefficients: Floats, matrix: Floats) -> Floats:
 
 
 def _chance(coefficients: Floats, matrix: Floats) -> Floats:
-    return expit(matrix @ coefficients)[:, None]
+    return np.asarray(expit(matrix @ coefficients))[:, None]
 
 
 def _chances(coefficients: Floats, matrix: Floats) -> Floats:

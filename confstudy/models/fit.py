@@ -70,6 +70,14 @@ class Fit:
         return not self.problems
 
     @property
+    def levels(self) -> list[str]:
+        """What is predicted: each ordered level, else the outcome (or its second level)."""
+        if self.family.name != "ordered":
+            return [self.design.levels[-1] if self.design.levels else self.design.name]
+        ranks = np.unique(self.design.outcome)
+        return [self.design.levels[int(r)] if self.design.levels else f"{r:g}" for r in ranks]
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row a term: term, estimate, std_error, statistic, df, p_value, conf_low, conf_high.
 
@@ -77,7 +85,9 @@ class Fit:
         ``note`` says why.
         """
         error = np.sqrt(np.diag(self.covariance))
-        statistic = np.divide(self.coefficients, error, out=np.full_like(error, np.nan), where=error > 0)
+        statistic = np.divide(
+            self.coefficients, error, out=np.full_like(error, np.nan), where=error > 0
+        )
         margin = self.quantile * error
         table = pd.DataFrame(
             {
@@ -102,7 +112,9 @@ class Fit:
         return float(stats.t.ppf(0.5 + self.level / 2, self.df))
 
     def __repr__(self) -> str:
-        used = f"n = {self.n:,}" + (f" ({self.design.dropped:,} incomplete)" if self.design.dropped else "")
+        used = f"n = {self.n:,}" + (
+            f" ({self.design.dropped:,} incomplete)" if self.design.dropped else ""
+        )
         groups = f", {self.clusters} clusters" if self.clusters else ""
         head = f"{self.family.name}: {self.formula}\n{used}{groups}, standard errors {self.errors}"
         if self.problems:
@@ -218,5 +230,3 @@ def _degrees(family: Family, design: Design, clusters: int | None) -> float:
     if family.name == "ols":
         return float(design.matrix.shape[0] - design.matrix.shape[1])
     return float("inf")
-
-

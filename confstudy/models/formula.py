@@ -12,7 +12,7 @@ from formulaic.errors import FormulaicError
 from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError, listing, unknown
-from confstudy.survey import Survey
+from confstudy.survey.survey import Survey
 
 __all__ = ["Data", "Design", "as_frame", "build_design"]
 
@@ -34,8 +34,8 @@ class Design:
         (n, p) float, columns named by ``terms``.
     frame
         The rows used, with the variables the formula names.
-    dropped
-        How many rows lacked a value.
+    used
+        (rows of the data,): whether each is complete.
     """
 
     formula: str
@@ -50,6 +50,7 @@ class Design:
 
     @property
     def dropped(self) -> int:
+        """How many rows lacked a value."""
         return int((~self.used).sum())
 
     def matrix_for(self, frame: pd.DataFrame) -> Floats:
@@ -98,7 +99,9 @@ def build_design(
 def _sides(formula: str) -> tuple[str, str]:
     left, tilde, right = formula.partition("~")
     if not tilde or not left.strip() or not right.strip():
-        raise AnalysisError(f"'{formula}' is not a formula: write 'outcome ~ exposure + covariate'.")
+        raise AnalysisError(
+            f"'{formula}' is not a formula: write 'outcome ~ exposure + covariate'."
+        )
     return left.strip(), right.strip()
 
 
@@ -122,7 +125,9 @@ def _evaluate(side: str, frame: pd.DataFrame) -> ModelMatrix[Any]:
 def _with_used_levels(frame: pd.DataFrame) -> pd.DataFrame:
     """Drop the levels nobody has, so that they do not become empty columns."""
     categorical = frame.select_dtypes("category").columns
-    return frame.assign(**{name: frame[name].cat.remove_unused_categories() for name in categorical})
+    return frame.assign(
+        **{name: frame[name].cat.remove_unused_categories() for name in categorical}
+    )
 
 
 def _outcome(side: str, frame: pd.DataFrame) -> tuple[Floats, tuple[str, ...]]:
@@ -133,12 +138,12 @@ def _outcome(side: str, frame: pd.DataFrame) -> tuple[Floats, tuple[str, ...]]:
         return np.asarray(built, dtype=float)[:, 0], ()
     column = frame[side]
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(dtype=float), tuple(map(str, column.cat.categories))
+        return np.asarray(column.cat.codes, dtype=float), tuple(map(str, column.cat.categories))
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=float), ()
     levels = sorted(map(str, column.unique()))
     codes = pd.Categorical(column.astype(str), categories=levels).codes
-    return codes.astype(float), tuple(levels)
+    return np.array(codes, dtype=np.float64), tuple(levels)
 
 
 def _require_full_rank(matrix: Floats, terms: list[str]) -> None:
@@ -147,9 +152,15 @@ def _require_full_rank(matrix: Floats, terms: list[str]) -> None:
     _, values, right = np.linalg.svd(scaled, full_matrices=False)
     weak = values < max(matrix.shape) * np.finfo(float).eps * 100 * values[0]
     if matrix.shape[0] < matrix.shape[1]:
-        raise AnalysisError(f"{matrix.shape[1]} coefficients cannot be fitted to {matrix.shape[0]} rows.")
+        raise AnalysisError(
+            f"{matrix.shape[1]} coefficients cannot be fitted to {matrix.shape[0]} rows."
+        )
     if weak.any():
-        involved = [term for term, tied in zip(terms, (abs(right[weak]) > 1e-6).any(axis=0), strict=True) if tied]
+        involved = [
+            term
+            for term, tied in zip(terms, (abs(right[weak]) > 1e-6).any(axis=0), strict=True)
+            if tied
+        ]
         raise AnalysisError(
             f"The columns {listing(involved)} are perfectly collinear: leave one of them out."
         )

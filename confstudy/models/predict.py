@@ -26,8 +26,20 @@ class _Average:
     value: Floats
     gradient: Floats
 
+    def from_level(self, first: int) -> _Average:
+        """The level at ``first`` and all above it, together."""
+        return _Average(
+            self.value[first:].sum(keepdims=True), self.gradient[first:].sum(0, keepdims=True)
+        )
 
-def predictions(fit: Fit, variable: str, values: Sequence[Value] | None = None) -> pd.DataFrame:
+
+def predictions(
+    fit: Fit,
+    variable: str,
+    values: Sequence[Value] | None = None,
+    *,
+    at_least: str | None = None,
+) -> pd.DataFrame:
     """What the model predicts, on average, were the variable set to each value for everybody.
 
     Parameters
@@ -39,6 +51,8 @@ def predictions(fit: Fit, variable: str, values: Sequence[Value] | None = None) 
     values
         Where to predict: by default all levels, or 25 numbers from the 5th to the 95th
         percentile.
+    at_least
+        For an ordered outcome, predict this level or a higher one, instead of each level.
 
     Returns
     -------
@@ -62,18 +76,27 @@ def predictions(fit: Fit, variable: str, values: Sequence[Value] | None = None) 
     _require(fit, variable)
     rows = []
     for value in _grid(fit, variable) if values is None else values:
-        average = _average(fit, {variable: value})
+        levels, average = _average(fit, {variable: value}, at_least)
         rows += [
             {"value": value, "level": level, **_interval(fit, estimate, gradient)}
             for level, estimate, gradient in zip(
-                _levels(fit), average.value, average.gradient, strict=True
+                levels, average.value, average.gradient, strict=True
             )
         ]
     return pd.DataFrame(rows)
 
 
-def contrast(fit: Fit, variable: str, values: tuple[Value, Value]) -> pd.DataFrame:
+def contrast(
+    fit: Fit, variable: str, values: tuple[Value, Value], *, at_least: str | None = None
+) -> pd.DataFrame:
     """The difference of two average predictions, the second value's less the first's.
+
+    Parameters
+    ----------
+    fit, variable, at_least
+        As for :func:`predictions`.
+    values
+        The two values of the variable.
 
     Returns
     -------
@@ -82,24 +105,35 @@ def contrast(fit: Fit, variable: str, values: tuple[Value, Value]) -> pd.DataFra
         conf_high``.
     """
     _require(fit, variable)
-    low, high = (_average(fit, {variable: value}) for value in values)
+    (levels, low), (_, high) = (_average(fit, {variable: value}, at_least) for value in values)
     rows = []
-    for position, level in enumerate(_levels(fit)):
+    for position, level in enumerate(levels):
         change = float(high.value[position] - low.value[position])
-        numbers = _interval(fit, change, high.gradient[position] - low.gradient[position], bounded=False)
+        numbers = _interval(
+            fit, change, high.gradient[position] - low.gradient[position], bounded=False
+        )
         statistic = change / numbers["std_error"] if numbers["std_error"] > 0 else np.nan
         p_value = float(2 * stats.t.sf(abs(statistic), fit.df))
-        rows.append({"level": level, **numbers, "statistic": statistic, "df": fit.df, "p_value": p_value})
-    order = ["level", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"]
+        rows.append(
+            {"level": level, **numbers, "statistic": statistic, "df": fit.df, "p_value": p_value}
+        )
+    order = [
+        "level",
+        "estimate",
+        "std_error",
+        "statistic",
+        "df",
+        "p_value",
+        "conf_low",
+        "conf_high",
+    ]
     return pd.DataFrame(rows)[order]
 
 
-def _levels(fit: Fit) -> list[str]:
-    if fit.family.name != "ordered":
-        return [fit.design.levels[-1] if fit.design.levels else fit.design.name]
-    if fit.design.levels:
-        return [fit.design.levels[int(rank)] for rank in np.unique(fit.design.outcome)]
-    return [f"{rank:g}" for rank in np.unique(fit.design.outcome)]
+def _place(levels: Sequence[str], level: str) -> int:
+    if level not in levels:
+        raise AnalysisError(unknown("Levels", [level], levels, "the outcome"))
+    return levels.index(level)
 
 
 def _require(fit: Fit, variable: str) -> None:
@@ -121,7 +155,9 @@ def _grid(fit: Fit, variable: str) -> list[Value]:
     return list(np.linspace(low, high, 25).tolist())
 
 
-def _average(fit: Fit, setting: Mapping[str, Value]) -> _Average:
+def _average(
+    fit: Fit, setting: Mapping[str, Value], at_least: str | None
+) -> tuple[list[str], _Average]:
     matrix = fit.design.matrix_for(_with(fit.design.frame, setting))
     keep = [position for position, term in enumerate(_columns(fit)) if term in fit.design.terms]
     matrix = matrix[:, keep]
@@ -131,7 +167,10 @@ def _average(fit: Fit, setting: Mapping[str, Value]) -> _Average:
         (_mean(fit, centre + move, matrix) - _mean(fit, centre - move, matrix)) / (2 * size)
         for move, size in zip(np.diag(step), step, strict=True)
     ]
-    return _Average(_mean(fit, centre, matrix), np.array(gradient).T)
+    average = _Average(_mean(fit, centre, matrix), np.array(gradient).T)
+    if at_least is None:
+        return fit.levels, average
+    return [f"{at_least} or more"], average.from_level(_place(fit.levels, at_least))
 
 
 def _columns(fit: Fit) -> Sequence[str]:

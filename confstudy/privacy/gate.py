@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from confstudy.codebook import Codebook
+from confstudy.codebook.schema import Codebook
 from confstudy.errors import IdentifiedData
 from confstudy.privacy.identifiers import RULES, Column, header_is_data
 from confstudy.privacy.risk import KAnonymity
@@ -90,7 +91,11 @@ def inspect_columns(frame: pd.DataFrame, codebook: Codebook | None = None) -> Ga
         if header in dropped:
             continue
         looked_at += 1
-        name = f"column {position} (its header looks like an answer)" if header_is_data(header) else header
+        name = (
+            f"column {position} (its header looks like an answer)"
+            if header_is_data(header)
+            else header
+        )
         distinct = _distinct(frame[header])
         column = Column(header, distinct, len(frame))
         skipped = {"telling header", "free text"} if header in declared else set()
@@ -103,7 +108,9 @@ def inspect_columns(frame: pd.DataFrame, codebook: Codebook | None = None) -> Ga
     return GateResult(tuple(findings), looked_at)
 
 
-def _declared(codebook: Codebook | None) -> tuple[Collection[str], Collection[str], Collection[str]]:
+def _declared(
+    codebook: Codebook | None,
+) -> tuple[Collection[str], Collection[str], Collection[str]]:
     if codebook is None:
         return (), (), ()
     headers = {name: codebook.header(name) for name in codebook.variables}
@@ -115,7 +122,7 @@ def _declared(codebook: Codebook | None) -> tuple[Collection[str], Collection[st
     return dropped, levelled, weights
 
 
-def _distinct(column: pd.Series[object]) -> list[str]:
+def _distinct(column: pd.Series[Any]) -> list[str]:
     return list(dict.fromkeys("" if pd.isna(v) else str(v).strip() for v in column.unique()))
 
 

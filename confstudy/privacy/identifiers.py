@@ -6,6 +6,7 @@ it matched. Rules never return, log or word a cell.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,10 +46,11 @@ class Rule:
     remedy: str
 
 
-_ANSWERS = set(
-    "yes no y n true false maybe unsure never sometimes often always don't know refused other "
-    "male female agree disagree".split()
-) | {"don't know", "not sure", "prefer not to say", ""}
+_ANSWERS = {
+    "", "yes", "no", "y", "n", "true", "false", "maybe", "unsure", "not sure", "don't know",
+    "never", "sometimes", "often", "always", "male", "female", "agree", "disagree", "other",
+    "refused", "prefer not to say",
+}  # fmt: skip
 
 # Fields the platforms write themselves that point to a person, a device or a moment.
 _SYSTEM = {
@@ -85,7 +87,10 @@ _TELLING_PAIRS = {
 }  # fmt: skip
 
 _PATTERNS: dict[str, tuple[str, str]] = {
-    "e-mail address": (r"[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", "search"),
+    "e-mail address": (
+        r"[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}",
+        "search",
+    ),
     "IP address": (
         r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
         r"|(?=.*:.*:)(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}",
@@ -99,9 +104,11 @@ _PATTERNS: dict[str, tuple[str, str]] = {
     "web address": (r"https?://\S+|www\.\S+\.\S+", "search"),
 }
 _MOST: dict[str, str] = {
-    "timestamp": r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})[T ,]+\d{1,2}:\d{2}.*",
+    "timestamp": r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+    r"[T ,]+\d{1,2}:\d{2}.*",
     "date": r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}",
-    "phone number": r"(?!-?\d+\.\d+$)(?=(?:\D*\d){9,15}\D*$)\+?\(?\d[\d()]*(?:[\s./()-]+\d+)+|\+\d{9,15}",
+    "phone number": r"(?!-?\d+\.\d+$)(?=(?:\D*\d){9,15}\D*$)\+?\(?\d[\d()]*(?:[\s./()-]+\d+)+"
+    r"|\+\d{9,15}",
     "coordinates": r"-?\d{1,3}\.\d{4,}\s*[,;]\s*-?\d{1,3}\.\d{4,}",
 }
 
@@ -132,7 +139,7 @@ def _telling_header(column: Column) -> int:
     spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", column.header)
     words = re.findall(r"[a-z]+", re.sub(r"\be-?mail", "email", spaced.casefold()))
     telling = bool(_TELLING & {*words, "".join(words)})
-    pairs = set(zip(words, words[1:], strict=False)) | set(zip(words, words[2:], strict=False))
+    pairs = set(itertools.pairwise(words)) | set(zip(words, words[2:], strict=False))
     if not (telling or _TELLING_PAIRS & pairs) or column.is_category_set:
         return 0
     return len(column.distinct)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from confstudy.errors import CodebookMismatch, unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable
 
 __all__ = ["KAnonymity", "class_sizes", "k_anonymity"]
 
@@ -88,11 +85,11 @@ def k_anonymity(frame: pd.DataFrame, quasi_identifiers: Sequence[str], k: int = 
         quasi_identifiers=tuple(quasi_identifiers),
         k=int(sizes.min()),
         required=k,
-        groups=int(round(float((1 / sizes).sum()))),
+        groups=round(float((1 / sizes).sum())),
         respondents_below=int((sizes < k).sum()),
         unique=int((sizes == 1).sum()),
     )
 
 
-def _hashable(column: pd.Series[Hashable]) -> pd.Series[Hashable]:
+def _hashable(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column

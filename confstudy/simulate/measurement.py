@@ -82,7 +82,12 @@ def expected_score(latent: Floats, loading: float, points: tuple[int, int]) -> F
 
 
 def likert(
-    latent: Floats, unique: Floats, loading: float, points: tuple[int, int], *, reverse: bool = False
+    latent: Floats,
+    unique: Floats,
+    loading: float,
+    points: tuple[int, int],
+    *,
+    reverse: bool = False,
 ) -> Floats:
     """Answers to one item: the latent and the item's own part, cut into points.
 
@@ -96,4 +101,4 @@ def likert(
     cuts = cuts_for(points[1] - points[0] + 1)
     strength = loading * latent + np.sqrt(1 - loading**2) * unique
     answer = points[0] + np.searchsorted(cuts, strength)
-    return (sum(points) - answer if reverse else answer).astype(float)
+    return np.asarray(sum(points) - answer if reverse else answer, dtype=float)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from confstudy.codebook import Codebook, read_codebook
+from confstudy.codebook.read import read_codebook
+from confstudy.codebook.schema import Codebook
 from confstudy.errors import StructureError, listing
 from confstudy.simulate.measurement import likert, loading_for
 from confstudy.simulate.read import read_structure
@@ -70,7 +72,9 @@ class Simulation:
     @cached_property
     def survey(self) -> Survey:
         """The respondents' survey, through the same gate as any other."""
-        return load_table(RawTable(self.file, self.structure.name, "not written", "simulated"), self.codebook)
+        return load_table(
+            RawTable(self.file, self.structure.name, "not written", "simulated"), self.codebook
+        )
 
     @property
     def complete(self) -> Survey:
@@ -78,7 +82,9 @@ class Simulation:
         open_gate = {"k": 1, "suppress": (), "reason": "simulated"}
         protection = self.codebook.protection.model_copy(update=open_gate)
         codebook = self.codebook.model_copy(update={"protection": protection})
-        return load_table(RawTable(self.everyone, self.structure.name, "not written", "simulated"), codebook)
+        return load_table(
+            RawTable(self.everyone, self.structure.name, "not written", "simulated"), codebook
+        )
 
     @cached_property
     def truth(self) -> Truth:
@@ -99,7 +105,7 @@ def simulate(
     clients: int = 1200,
     therapists: int | None = None,
     seed: int,
-    nonresponse: Mechanism = "mnar",
+    nonresponse: Mechanism = "mcar",
 ) -> Simulation:
     """Draw a survey from a structural model; use it to teach, to plan and to test analyses.
 
@@ -112,8 +118,8 @@ def simulate(
     seed
         The same seed gives the same survey.
     nonresponse
-        ``mnar``: clients who perceive less privacy answer less, as the model says;
-        ``mcar``: the same rate at random; ``none``: everybody answers everything.
+        ``mcar``: some do not answer, at random; ``mnar``: the same rate, but clients who
+        perceive less privacy answer less; ``none``: everybody answers everything.
 
     Examples
     --------
@@ -141,7 +147,8 @@ def _observed(
 ) -> pd.DataFrame:
     codebook = read_codebook(structure.codebook)
     scales = {item: name for name, scale in codebook.scales.items() for item in scale.items}
-    streams, columns = Streams(population.seed), {}
+    streams = Streams(population.seed)
+    columns: dict[str, pd.Series[Any]] = {}
     for name, variable in codebook.kept.items():
         if name == codebook.design.cluster:
             width = len(str(population.therapists))
@@ -156,5 +163,7 @@ def _observed(
             columns[name] = pd.Series(answers.astype(np.int8)).astype("Int8")
         else:
             codes = values[structure.columns[name]].astype(int)
-            columns[name] = pd.Series(np.array(variable.categories, dtype=object)[codes], dtype="str")
+            columns[name] = pd.Series(
+                np.array(variable.categories, dtype=object)[codes], dtype="str"
+            )
     return pd.DataFrame(columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Literal, Self
 
@@ -168,7 +168,7 @@ class Structure(_Part):
         return self
 
     @property
-    def order(self) -> Iterator[str]:
+    def order(self) -> Iterable[str]:
         """The variables, causes before effects."""
         graph = {name: sorted(node.parents) for name, node in self.variables.items()}
         return TopologicalSorter(graph).static_order()
@@ -177,12 +177,18 @@ class Structure(_Part):
         for name in sorted(names - set(self.variables)):
             hint = did_you_mean(name, self.variables)
             known = listing(self.variables, most=30)
-            raise ValueError(f"{where} names '{name}', which is not declared.{hint} There are: {known}")
+            raise ValueError(
+                f"{where} names '{name}', which is not declared.{hint} There are: {known}"
+            )
 
     def _require_arms(self, term: Term, where: str) -> None:
         for name, arm in term.causes:
             arms = self.variables[name].arms
             if arm is not None and arm not in arms:
-                raise ValueError(f"variable '{where}': '{name}' has no arm '{arm}', only {listing(arms)}")
+                raise ValueError(
+                    f"variable '{where}': '{name}' has no arm '{arm}', only {listing(arms)}"
+                )
             if arm is None and arms:
-                raise ValueError(f"variable '{where}': name an arm of '{name}', such as {name}[{arms[-1]}]")
+                raise ValueError(
+                    f"variable '{where}': name an arm of '{name}', such as {name}[{arms[-1]}]"
+                )

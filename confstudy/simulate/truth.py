@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from confstudy.codebook import read_codebook
+from confstudy.codebook.read import read_codebook
 from confstudy.errors import StructureError, unknown
 from confstudy.simulate.measurement import expected_score, loading_for
 from confstudy.simulate.structure import Query, Structure

@@ -61,7 +61,9 @@ class World:
         values: dict[str, Floats] = {}
         for name in self.structure.order:
             node = self.structure.variables[name]
-            values[name] = self._set(name, node, do[name]) if name in do else self._drawn(name, node, values)
+            values[name] = (
+                self._set(name, node, do[name]) if name in do else self._drawn(name, node, values)
+            )
         return values
 
     def expected(self, name: str, values: Mapping[str, Floats]) -> Floats:
@@ -76,7 +78,9 @@ class World:
     def _set(self, name: str, node: Node, setting: Setting) -> Floats:
         if isinstance(setting, str):
             if setting not in node.arms:
-                raise StructureError(unknown(f"Arms of '{name}'", [setting], node.arms, "the model"))
+                raise StructureError(
+                    unknown(f"Arms of '{name}'", [setting], node.arms, "the model")
+                )
             setting = float(node.arms.index(setting))
         return np.broadcast_to(np.asarray(setting, dtype=float), self.population.clients)
 
@@ -85,7 +89,9 @@ class World:
         if node.kind == "arm":
             return self._assigned(name, node)
         if node.kind == "category":
-            return np.searchsorted(np.cumsum(node.shares[:-1]), streams.uniform(name, n)).astype(float)
+            return np.searchsorted(np.cumsum(node.shares[:-1]), streams.uniform(name, n)).astype(
+                float
+            )
         if node.share is not None:
             return (streams.uniform(name, n) < node.share).astype(float)
         latent = self._latent(name, node, values)

@@ -11,15 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from confstudy.codebook import Codebook, read_codebook
-from confstudy.errors import CodebookError, CodebookMismatch, did_you_mean, listing
-from confstudy.privacy import inspect_columns, k_anonymity, suppress
+from confstudy.codebook.read import codebook_beside, read_codebook
+from confstudy.codebook.schema import Codebook
+from confstudy.errors import CodebookMismatch, did_you_mean, listing
+from confstudy.privacy.gate import inspect_columns
 from confstudy.privacy.identifiers import header_is_data
+from confstudy.privacy.risk import k_anonymity
+from confstudy.privacy.suppress import suppress
 from confstudy.survey.read import RawTable, read_table
 from confstudy.survey.recode import MISSING_REASONS, Decoded, decode
 from confstudy.survey.survey import Provenance, Step, Survey
 
-__all__ = ["codebook_beside", "load", "load_table"]
+__all__ = ["load", "load_table"]
 
 _SUPPRESSED = MISSING_REASONS.index("suppressed") + 1
 
@@ -61,17 +64,6 @@ def load(
     return load_table(read_table(path), declared)
 
 
-def codebook_beside(path: Path) -> Path:
-    """The codebook that stands beside a data file."""
-    beside = path.with_name(path.name.split(".")[0] + ".codebook.yaml")
-    if not beside.is_file():
-        raise CodebookError(
-            f"No codebook given for '{path.name}' and no '{beside.name}' beside it. "
-            "Pass codebook='…' (a YAML file or a bundled name)."
-        )
-    return beside
-
-
 def load_table(raw: RawTable, codebook: Codebook) -> Survey:
     """Pass a raw table through the gate and its codebook."""
     inspected = inspect_columns(raw.frame, codebook)
@@ -81,8 +73,10 @@ def load_table(raw: RawTable, codebook: Codebook) -> Survey:
         name: decode(raw.frame[codebook.header(name)], name, codebook) for name in codebook.kept
     }
     _require_listed(raw, codebook, columns)
-    frame = pd.DataFrame({name: column.values for name, column in columns.items()})
-    reasons = pd.DataFrame({n: column.reasons for n, column in columns.items() if column.reasons.any()})
+    frame = pd.DataFrame({name: column.decoded for name, column in columns.items()})
+    reasons = pd.DataFrame(
+        {n: column.reasons for n, column in columns.items() if column.reasons.any()}
+    )
     reasons = reasons.reindex(frame.index)
     frame, reasons, blanked = _protected(frame, reasons, codebook)
     quasi = codebook.with_role("quasi_identifier")
@@ -117,7 +111,7 @@ def _protected(
     done = suppress(frame, quasi, order, codebook.protection.k)
     blanked = {name: rows for name, rows in done.blanked.items() if rows.any()}
     marked = {
-        name: np.where(rows, _SUPPRESSED, reasons[name] if name in reasons else 0).astype(np.int8)
+        name: np.where(rows, _SUPPRESSED, reasons.get(name, 0)).astype(np.int8)
         for name, rows in blanked.items()
     }
     return done.frame, reasons.assign(**marked), sum(int(rows.sum()) for rows in blanked.values())

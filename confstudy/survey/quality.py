@@ -59,10 +59,10 @@ def check(survey: Survey) -> Quality:
     if repeated:
         rows.append(("same answers as an earlier row", "all variables", repeated))
     for name, column in survey.frame.items():
-        answered = int(column.notna().sum())
-        if answered == 0:
+        answers = column.dropna()
+        if answers.empty:
             rows.append(("nobody answered", str(name), survey.n))
-        elif column.nunique() == 1:
-            rows.append(("everybody answered the same", str(name), answered))
+        elif len(answers.unique()) == 1:
+            rows.append(("everybody answered the same", str(name), len(answers)))
     table = pd.DataFrame(rows, columns=["check", "variable", "count"])
     return Quality(table.assign(share=table["count"] / max(survey.n, 1)), survey.n)

@@ -46,9 +46,13 @@ def read_table(path: str | Path) -> RawTable:
     path = Path(path)
     if not path.is_file():
         folder = path.parent
-        near = did_you_mean(path.name, [p.name for p in folder.iterdir()]) if folder.is_dir() else ""
+        near = (
+            did_you_mean(path.name, [p.name for p in folder.iterdir()]) if folder.is_dir() else ""
+        )
         raise UnreadableFile(f"No file '{path.name}' in that folder.{near}")
-    kind = "".join(path.suffixes[-2:]).lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
+    kind = (
+        "".join(path.suffixes[-2:]).lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
+    )
     if kind in (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt"):
         frame, form = _read_csv(path)
     elif kind == ".parquet":
@@ -87,7 +91,9 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
         where = f"'{path.name}', line {rows.line_num}"
         raise UnreadableFile(f"{where}: not well-formed CSV (an open quotation mark?).") from None
     _check_header(path, header)
-    cells = {name: pd.Series(column, dtype="str") for name, column in zip(header, columns, strict=True)}
+    cells = {
+        name: pd.Series(column, dtype="str") for name, column in zip(header, columns, strict=True)
+    }
     return pd.DataFrame(cells), f"CSV, UTF-8, delimiter {_DELIMITER_NAMES[delimiter]}"
 
 
@@ -117,7 +123,7 @@ def _decoded(path: Path) -> str:
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        frame = pq.read_table(path).to_pandas()  # type: ignore[no-untyped-call]
+        frame: pd.DataFrame = pq.read_table(path).to_pandas()
     except (pa.ArrowException, OSError):
         raise UnreadableFile(f"'{path.name}' is not a Parquet file, or it is damaged.") from None
     frame.columns = [str(name) for name in frame.columns]

@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from confstudy.codebook import Codebook, Variable
-from confstudy.codebook.schema import CODED_REASONS
+from confstudy.codebook.schema import CODED_REASONS, Codebook, Variable
 
 __all__ = ["MISSING_REASONS", "Decoded", "decode"]
 
@@ -43,7 +42,7 @@ class Decoded:
     ``spellings`` the distinct answers in the file.
     """
 
-    values: pd.Series[Any]
+    decoded: pd.Series[Any]
     reasons: NDArray[np.int8]
     refused: int
     spellings: int
@@ -157,8 +156,6 @@ def _typed(
         return pd.Series(numbers[codes], name=name)
     categories = list(variable.categories) or sorted({str(v) for v in values if v is not None})
     position = {category: index for index, category in enumerate(categories)}
-    places = np.array([-1 if value is None else position[str(value)] for value in values])
-    ordered = variable.type == "ordinal"
-    return pd.Series(
-        pd.Categorical.from_codes(places[codes], categories=categories, ordered=ordered), name=name
-    )
+    places = np.array([-1 if v is None else position[str(v)] for v in values], dtype=np.int64)
+    dtype = pd.CategoricalDtype(categories, ordered=variable.type == "ordinal")
+    return pd.Series(pd.Categorical.from_codes(places[codes], dtype=dtype), name=name)

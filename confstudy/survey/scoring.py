@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from confstudy.codebook import Scale
+from confstudy.codebook.schema import Scale
 from confstudy.errors import AnalysisError
 from confstudy.survey.survey import Survey
 
@@ -136,4 +136,4 @@ def _scored(items: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:
     total = np.nansum(items, axis=1)
     mean = np.divide(total, answered, out=np.full(len(items), np.nan), where=answered > 0)
     mean[answered < scale.min_answered * items.shape[1]] = np.nan
-    return mean * items.shape[1] if scale.score == "sum" else mean
+    return np.asarray(mean * items.shape[1] if scale.score == "sum" else mean)

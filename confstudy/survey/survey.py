@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from confstudy.codebook import Codebook, SampleDesign
+from confstudy.codebook.schema import Codebook, SampleDesign
 from confstudy.errors import DataError, unknown
 from confstudy.survey.recode import MISSING_REASONS
 
@@ -120,6 +120,17 @@ class Survey:
         frame, reasons = self.frame[keep], self.reasons[keep]
         step = Step(label, len(frame))
         return replace(self, frame=frame, reasons=reasons, flow=(*self.flow, step))
+
+    def one_against_rest(self, variable: str, level: str) -> Self:
+        """The survey with a categorical variable reduced to one level against all others."""
+        column = self[variable]
+        levels = list(map(str, column.cat.categories)) if hasattr(column, "cat") else []
+        if level not in levels:
+            raise DataError(unknown("Levels", [level], levels, f"'{variable}'"))
+        rest = " or ".join(other for other in levels if other != level)
+        reduced = column.map(lambda value: level if value == level else rest, na_action="ignore")
+        two = pd.Series(pd.Categorical(reduced, categories=[rest, level]), index=column.index)
+        return replace(self, frame=self.frame.assign(**{variable: two}))
 
     def __getitem__(self, name: str) -> pd.Series[Any]:
         if name not in self.frame:

@@ -1,0 +1,145 @@
+"""The command line: one verb a function, each a thin call of the package."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from confstudy import __version__
+from confstudy.errors import ConfstudyError
+
+__all__ = ["main"]
+
+# Rich would draw tracebacks with local variables, which hold data; and it is slow to start.
+_PLAIN = {"rich_markup_mode": None, "no_args_is_help": True}
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False, **_PLAIN)  # type: ignore[arg-type]
+report = typer.Typer(help="Build reports and see which are fresh.", **_PLAIN)  # type: ignore[arg-type]
+app.add_typer(report, name="report")
+
+Data = Annotated[Path, typer.Argument(help="Survey file: .csv, .csv.gz, .tsv or .parquet.")]
+Codebook = Annotated[str, typer.Option(help="YAML file or bundled name.")]
+Out = Annotated[Path, typer.Option(help="Parquet file to write.")]
+
+
+def main() -> NoReturn:
+    """Run the command line; errors are worded for people and never show a traceback."""
+    try:
+        app()
+    except ConfstudyError as problem:
+        typer.echo(f"confstudy: {problem}", err=True)
+        sys.exit(problem.exit_code)
+    sys.exit(0)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"confstudy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def confstudy(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Research confidentiality in therapy: simulate, check, model, report."""
+
+
+@app.command()
+def simulate(
+    model: Annotated[str, typer.Argument(help="Bundled model or YAML file.")] = "therapy",
+    clients: Annotated[int, typer.Option(help="How many are invited.")] = 1200,
+    therapists: Annotated[int | None, typer.Option(help="20 clients each if not given.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Drawn and told if not given.")] = None,
+    nonresponse: Annotated[str, typer.Option(help="mcar, mnar or none.")] = "mcar",
+    out: Out = Path("therapy.parquet"),
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+) -> None:
+    """Draw a survey whose truth is known, with its codebook and truth beside it."""
+    from confstudy.simulate.write import simulate_to
+
+    written = simulate_to(out, model, clients, therapists, seed, nonresponse, force=force)
+    for path in written.files:
+        typer.echo(f"wrote {path}")
+    typer.echo(f"{written.simulation}")
+
+
+@app.command()
+def check(data: Data, codebook: Codebook = "") -> None:
+    """Pass a survey file through the load gate: 0 accepted, 1 refused with what to do."""
+    from confstudy.privacy.gate import inspect_columns
+    from confstudy.survey.load import load
+    from confstudy.survey.read import read_table
+
+    beside = data.with_name(data.name.split(".")[0] + ".codebook.yaml")
+    if codebook or beside.is_file():
+        typer.echo(f"accepted: {load(data, codebook or beside)}")
+        return
+    raw = read_table(data)
+    inspect_columns(raw.frame).require(raw.file)
+    typer.echo(f"accepted: {raw}: no column looks identifying.")
+    typer.echo("Not checked without a codebook: how rare combinations of answers are (k).")
+
+
+@app.command()
+def claims(claim: Annotated[str, typer.Argument(help="An id, such as C02.")] = "") -> None:
+    """List the claims, each marked works or planned, or show one."""
+    from confstudy.claims.registry import claims as registry
+
+    typer.echo(str(registry(claim)) if claim else str(registry()))
+
+
+Names = Annotated[list[str] | None, typer.Argument(help="Reports; all if none is named.")]
+Given = Annotated[
+    list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="Set a parameter.")
+]
+
+
+@report.command("build")
+def build_reports(
+    names: Names = None,
+    param: Given = None,
+    force: Annotated[bool, typer.Option("--force", help="Build fresh ones too.")] = False,
+) -> None:
+    """Build what is not fresh: 0 built or fresh, 2 wrong parameter, 3 some failed."""
+    from confstudy.report.commands import build_all
+
+    sys.exit(build_all(names or [], param or [], force=force, say=typer.echo))
+
+
+@report.command("list")
+def list_reports() -> None:
+    """List the reports, their parameters and what those are."""
+    from confstudy.report.commands import list_all
+
+    list_all(say=typer.echo)
+
+
+@report.command("status")
+def status() -> None:
+    """Say which reports are fresh, and why the others are not: 0 all fresh, 5 some stale."""
+    from confstudy.report.commands import status_all
+
+    sys.exit(status_all(say=typer.echo))
+
+
+@report.command("history")
+def history(name: Annotated[str, typer.Argument(help="A report.")]) -> None:
+    """List the builds of a report, the newest last."""
+    from confstudy.report.commands import history_of
+
+    history_of(name, say=typer.echo)
+
+
+@report.command("open")
+def open_report(name: Annotated[str, typer.Argument(help="A report.")] = "") -> None:
+    """Open a report, or the index of all, in the browser."""
+    from confstudy.report.commands import page_of
+
+    path = page_of(name)
+    typer.echo(str(path))
+    typer.launch(path.as_uri())

@@ -1,0 +1,1 @@
+"""What may leave: the first disclosure checks, for counts and for models."""

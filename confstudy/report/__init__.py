@@ -1,0 +1,1 @@
+"""Parameterized notebooks into published reports."""

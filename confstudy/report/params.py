@@ -1,0 +1,119 @@
+"""A notebook's parameters: names, types and defaults from its tagged cell, read but not run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from confstudy.errors import ParameterError, unknown
+
+__all__ = ["Parameter", "checked", "parameters_of"]
+
+_NAMES: dict[str, Any] = {
+    "int": int,
+    "float": float,
+    "bool": bool,
+    "str": str,
+    "list": list,
+    "None": None,
+    "Literal": Literal,
+    "Annotated": Annotated,
+    "Field": Field,
+}
+_SECRET = ("password", "secret", "token", "api_key", "apikey", "credential")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its declared type, its default, and the comment beside it."""
+
+    name: str
+    type: str
+    default: Any
+    help: str
+
+    def parsed(self, value: object) -> Any:
+        """A value, or its text from a command line, as the declared type."""
+        declared = _type(ast.parse(self.type, mode="eval").body)
+        if isinstance(value, str) and declared is not str:
+            value = _from_text(value, declared)
+        try:
+            return TypeAdapter(declared, config=ConfigDict(strict=False)).validate_python(value)
+        except ValidationError as failed:
+            why = failed.errors(include_url=False, include_input=False)[0]["msg"]
+            raise ParameterError(f"Parameter '{self.name}' ({self.type}): {why}.") from None
+
+
+def parameters_of(source: str, notebook: str) -> dict[str, Parameter]:
+    """Read the ``parameters`` cell: lines like ``n: int = 600  # sample size``."""
+    lines = source.splitlines()
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as problem:
+        raise ParameterError(
+            f"{notebook}: line {problem.lineno} of the parameters cell is not Python."
+        ) from None
+    found: dict[str, Parameter] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            continue
+        if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
+            raise ParameterError(
+                f"{notebook}: line {statement.lineno} of the parameters cell should read "
+                "'name: type = default  # what it is'."
+            )
+        name = statement.target.id
+        if any(word in name.lower() for word in _SECRET):
+            raise ParameterError(f"{notebook}: '{name}' looks like a secret; reports keep none.")
+        comment = lines[(statement.end_lineno or 1) - 1].partition("#")[2].strip()
+        text = ast.unparse(statement.annotation)
+        default = ast.literal_eval(statement.value) if statement.value is not None else None
+        found[name] = Parameter(name, text, default, comment)
+        found[name].parsed(default)
+    return found
+
+
+def checked(declared: Mapping[str, Parameter], given: Mapping[str, object]) -> dict[str, Any]:
+    """Every parameter with its given or default value, of its declared type.
+
+    Raises
+    ------
+    ParameterError
+        An unknown name, or a value that is not of the type.
+    """
+    strange = [name for name in given if name not in declared]
+    if strange:
+        raise ParameterError(unknown("Parameters", strange, declared, "the notebook"))
+    return {name: p.parsed(given.get(name, p.default)) for name, p in declared.items()}
+
+
+def _type(node: ast.expr) -> Any:
+    if isinstance(node, ast.Name) and node.id in _NAMES:
+        return _NAMES[node.id]
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _type(node.left) | _type(node.right)
+    if isinstance(node, ast.Subscript):
+        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return _type(node.value)[tuple(_type(part) for part in inner)]
+    if isinstance(node, ast.Call):
+        named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg}
+        return _type(node.func)(**named)
+    raise ParameterError(
+        f"'{ast.unparse(node)}' is no type of a parameter: use int, float, bool, str, "
+        "list[…], Literal[…], Annotated[…, Field(…)] or … | None."
+    )
+
+
+def _from_text(text: str, declared: Any) -> object:
+    """Lists from ``a,b``; true and false by name; the rest as pydantic reads it."""
+    if getattr(declared, "__origin__", declared) is list:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if text in ("", "none", "None") and type(None) in getattr(declared, "__args__", ()):
+        return None
+    return text

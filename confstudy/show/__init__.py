@@ -1,0 +1,1 @@
+"""Figures, diagrams, tables and sentences of released numbers."""

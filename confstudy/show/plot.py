@@ -1,0 +1,10 @@
+"""The pictures: ``cs.plot.coefficients(fit)`` and its neighbours."""
+
+from confstudy.show.coefficients import coefficients
+from confstudy.show.figure import Figure
+from confstudy.show.flow import flow
+from confstudy.show.likert import likert
+from confstudy.show.paths import Arrow, paths
+from confstudy.show.predicted import predicted
+
+__all__ = ["Arrow", "Figure", "coefficients", "flow", "likert", "paths", "predicted"]

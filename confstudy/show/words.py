@@ -1,0 +1,80 @@
+"""Numbers and hedged sentences as a reader wants them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from confstudy.codebook.schema import Codebook
+from confstudy.models.fit import Fit
+
+__all__ = ["interval", "join", "number", "percent", "term_labels", "with_level"]
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with a true minus sign; ``–`` for one that is not there.
+
+    >>> number(-0.1234)
+    '−0.12'
+    """
+    if not np.isfinite(value):
+        return "–"
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def percent(value: float, digits: int = 0) -> str:
+    """A share in percent.
+
+    >>> percent(0.3333)
+    '33 %'
+    """
+    return f"{number(100 * value, digits)} %" if np.isfinite(value) else "–"
+
+
+def interval(low: float, high: float, digits: int = 2) -> str:
+    """An interval.
+
+    >>> interval(0.5, 1.25)
+    '[0.50, 1.25]'
+    """
+    return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def join(words: list[str]) -> str:
+    """Words as a list in a sentence.
+
+    >>> join(["age", "gender", "region"])
+    'age, gender and region'
+    """
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def term_labels(fit: Fit, codebook: Codebook | None) -> dict[str, str]:
+    """What each term of a model says, by the codebook: a label, or a level against the first."""
+    return {term: _label(term, fit, codebook) for term in fit.terms}
+
+
+def _label(term: str, fit: Fit, codebook: Codebook | None) -> str:
+    return " × ".join(_part(part, fit, codebook) for part in term.split(":"))
+
+
+def _part(part: str, fit: Fit, codebook: Codebook | None) -> str:
+    name, bracket, level = part.partition("[T.")
+    variable = name.removeprefix("C(").removesuffix(")")
+    label = variable
+    if codebook is not None and variable in {*codebook.variables, *codebook.scales}:
+        label = codebook.label(variable)
+    if not bracket:
+        return label
+    column = fit.design.frame[variable]
+    two = len(column.cat.categories) == 2 if hasattr(column, "cat") else False
+    level = level.removesuffix("]")
+    return with_level(label, level) if two else f"{label}: {level}"
+
+
+def with_level(label: str, level: str) -> str:
+    """A label with a level, which ``Yes`` needs not be told.
+
+    >>> with_level("Conceals something", "Yes"), with_level("Gender", "woman")
+    ('Conceals something', 'Gender: woman')
+    """
+    return label if level.casefold() == "yes" else f"{label}: {level}"
