@@ -1,4 +1,4 @@
-"""Numbered names written short: ``item_{1..3}`` stands for ``item_1, item_2, item_3``."""
+"""Numbered names written short: ``item_1..3`` stands for ``item_1, item_2, item_3``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from confstudy.codebook.lines import Document
 
 __all__ = ["expand", "run"]
 
-_RUN = re.compile(r"^(.*)\{(\d+)\.\.(\d+)\}(.*)$")
+_RUN = re.compile(r"^(.*?)(\d+)\.\.(\d+)(.*)$", re.DOTALL)
 
 
 def run(name: str) -> list[str]:
     """The names a short form stands for; any other name stands for itself.
 
-    >>> run("privacy_{1..3}")
+    >>> run("privacy_1..3")
     ['privacy_1', 'privacy_2', 'privacy_3']
     """
     match = _RUN.match(name)

@@ -27,19 +27,32 @@ def check_count(smallest: int) -> Decision:
 
 
 def masked_counts(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The table with counts from 1 to 9 in these columns replaced by words; zero stays.
+    """The table with every count from 1 to 9 replaced by words; zero stays.
 
-    >>> masked_counts(pd.DataFrame({"n": [0, 4, 12]}), ["n"])["n"].tolist()
-    ['0', 'under 10', '12']
+    Other numbers in such a row stand for the same few respondents and are left out.
+
+    >>> masked_counts(pd.DataFrame({"n": [0, 4, 12], "mean": [0.0, 2.0, 3.0]}), ["n"])
+              n mean
+    0         0  0.0
+    1  under 10    –
+    2        12  3.0
     """
-
-    def worded(count: float) -> str:
-        if not np.isfinite(count):
-            return ""
-        return MASKED if 0 < count < THRESHOLD else f"{int(count):,}"
-
     present = [name for name in columns if name in table]
-    return table.assign(**{name: table[name].map(worded).astype(object) for name in present})
+    counts = table[present].to_numpy(dtype=float)
+    few = pd.Series(((counts > 0) & (counts < THRESHOLD)).any(axis=1), index=table.index)
+    masked = table.copy()
+    for name in table:
+        if name in present:
+            masked[name] = [_worded(count) for count in table[name]]
+        elif few.any() and pd.api.types.is_numeric_dtype(table[name]):
+            masked[name] = table[name].astype(object).mask(few, "–")
+    return masked
+
+
+def _worded(count: float) -> str:
+    if not np.isfinite(count):
+        return ""
+    return MASKED if 0 < count < THRESHOLD else f"{int(count):,}"
 
 
 def pooled(counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,12 +11,13 @@ from typing import Literal
 import mistune
 import pandas as pd
 
+from confstudy.errors import DisclosureRefused
 from confstudy.models.fit import Fit
-from confstudy.release.counts import masked_counts
+from confstudy.release.counts import check_count, masked_counts
 from confstudy.release.decision import Decision
 from confstudy.release.model import check_model
 from confstudy.report.outcomes import Number
-from confstudy.report.piece import OPEN, Piece
+from confstudy.report.piece import Piece
 from confstudy.show.figure import Figure
 from confstudy.show.tables import Table, model_table
 from confstudy.show.words import percent, term_labels
@@ -24,6 +25,7 @@ from confstudy.survey.survey import Survey
 
 __all__ = ["Report"]
 
+_MARKDOWN = mistune.create_markdown(escape=True)
 Standing = Literal["exploratory", "registered"]
 
 
@@ -100,18 +102,45 @@ class Report:
         return Piece("table", Table(shown, caption, notes).html, decision)
 
     def table(
-        self, frame: pd.DataFrame, caption: str, *, counts: Sequence[str] = (), notes: str = ""
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        *,
+        counts: Sequence[str] = (),
+        n: int | None = None,
+        notes: str = "",
     ) -> Piece:
-        """A table; every column that counts respondents is named in ``counts`` and masked."""
+        """A table of aggregates.
+
+        Parameters
+        ----------
+        counts
+            The columns that count respondents; counts under ten are masked, and other
+            numbers in their rows left out.
+        n
+            Where no column counts respondents: how many stand behind every number.
+
+        Raises
+        ------
+        DisclosureRefused
+            Neither is given, or fewer than ten respondents stand behind the numbers.
+        """
         if frame.empty:
             return self.text(f"{caption}: none.")
-        shown = masked_counts(frame, counts)
+        if not counts and n is None:
+            raise DisclosureRefused(
+                f"Table '{caption}': say which columns count respondents (counts=[…]), or how "
+                "many stand behind every number (n=…)."
+            )
         decision = Decision("pass", "threshold", "counts under 10 are masked")
-        return Piece("table", Table(shown, caption, notes).html, decision if counts else OPEN)
+        if n is not None:
+            decision = check_count(n)
+            decision.require(f"Table '{caption}'")
+        return Piece("table", Table(masked_counts(frame, counts), caption, notes).html, decision)
 
     def text(self, markdown: str) -> Piece:
         """A paragraph or list that depends on the results."""
-        return Piece("text", str(mistune.html(markdown)))
+        return Piece("text", str(_MARKDOWN(markdown)))
 
     def record(self, name: str, value: float, ci: tuple[float, float] | None = None) -> Piece:
         """Keep a number in the report's ``values.json``, to compare builds by."""

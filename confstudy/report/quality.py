@@ -12,18 +12,18 @@ from confstudy.survey.survey import Survey
 __all__ = ["COUNTS", "headline", "missing_answers", "numbers", "scale_table", "used_recodes"]
 
 _REASONS = {
-    "refused": "refused",
-    "dont_know": "did not know",
-    "not_asked": "not asked",
-    "lost": "lost",
-    "blank": "left blank",
-    "out_of_range": "out of range",
-    "unlisted": "not a level",
-    "suppressed": "suppressed",
+    "refused": "Refused",
+    "dont_know": "Did not know",
+    "not_asked": "Not asked",
+    "lost": "Lost",
+    "blank": "Left blank",
+    "out_of_range": "Out of range",
+    "unlisted": "Not a level",
+    "suppressed": "Suppressed",
 }
 
 #: Columns of these tables that count respondents.
-COUNTS = (*_REASONS.values(), "respondents recoded")
+COUNTS = (*_REASONS.values(), "Respondents recoded", "n")
 
 
 def missing_share(survey: Survey) -> float:
@@ -53,10 +53,21 @@ def numbers(scores: Scores) -> list[Number]:
 
 
 def missing_answers(survey: Survey) -> pd.DataFrame:
-    """One row a variable with missing answers: its label and the count of each reason."""
+    """One row a variable or scale with missing answers, one column a reason: their counts.
+
+    The items of a scale are added up.
+    """
     table = survey.missing.rename(columns=_REASONS)
-    label = [survey.codebook.label(name) for name in table["variable"]]
-    return table.drop(columns="variable").set_axis(label).rename_axis("variable").reset_index()
+    codebook = survey.codebook
+    scales = {item: name for name, scale in codebook.scales.items() for item in scale.items}
+    names = [scales.get(name, name) for name in table["variable"]]
+    summed = table.drop(columns="variable").groupby(names, sort=False).sum()
+    items = {name: len(scale.items) for name, scale in codebook.scales.items()}
+    labels = [
+        codebook.label(name) + (f" ({items[name]} items)" if name in items else "")
+        for name in map(str, summed.index)
+    ]
+    return summed.set_axis(labels).rename_axis("Variable").reset_index()
 
 
 def used_recodes(survey: Survey) -> pd.DataFrame:
@@ -65,11 +76,11 @@ def used_recodes(survey: Survey) -> pd.DataFrame:
     codebook = survey.codebook
     return pd.DataFrame(
         {
-            "variable": [codebook.label(name) for name in table["variable"]],
-            "column of the file": table["source"],
-            "answers in the file": table["spellings"],
-            "levels": [len(codebook.variables[n].categories) for n in table["variable"]],
-            "respondents recoded": table["respondents"],
+            "Variable": [codebook.label(name) for name in table["variable"]],
+            "Column of the file": table["source"],
+            "Answers in the file": table["spellings"],
+            "Levels": [len(codebook.variables[n].categories) for n in table["variable"]],
+            "Respondents recoded": table["respondents"],
         }
     )
 
@@ -83,11 +94,11 @@ def scale_table(scores: Scores) -> pd.DataFrame:
     interval = [f"{low:.2f} to {high:.2f}" for low, high in limits]
     return pd.DataFrame(
         {
-            "scale": table["label"],
-            "items": table["items"],
-            "reverse-keyed": table["reverse_keyed"],
+            "Scale": table["label"],
+            "Items": table["items"],
+            "Reverse-keyed": table["reverse_keyed"],
             "n": table["n"],
-            "mean": table["mean"],
+            "Mean": table["mean"],
             "SD": table["sd"],
             "α": table["alpha"],
             "95 % interval": interval,

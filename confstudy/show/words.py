@@ -25,9 +25,9 @@ def percent(value: float, digits: int = 0) -> str:
     """A share in percent.
 
     >>> percent(0.3333)
-    '33 %'
+    '33\u202f%'
     """
-    return f"{number(100 * value, digits)} %" if np.isfinite(value) else "–"
+    return f"{number(100 * value, digits)}\u202f%" if np.isfinite(value) else "–"
 
 
 def interval(low: float, high: float, digits: int = 2) -> str:

@@ -14,7 +14,7 @@ from confstudy.errors import StructureError
 __all__ = ["alpha_of", "cuts_for", "expected_score", "likert", "loading_for"]
 
 Floats = NDArray[np.float64]
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(80)
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(250)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
@@ -33,7 +33,7 @@ def alpha_of(loading: float, items: int, points: int) -> float:
     """Cronbach's α of equal Likert items with this loading on a standard normal latent.
 
     Exact but for the quadrature: the covariance of two items is the variance of their
-    common conditional mean (Gauss–Hermite, 80 nodes).
+    common conditional mean (Gauss–Hermite, 250 nodes; eight digits up to a loading of .97).
 
     >>> round(alpha_of(0.72, items=6, points=5), 4)
     0.8436
@@ -63,7 +63,7 @@ def loading_for(alpha: float, items: int, points: int) -> float:
     >>> round(loading_for(0.85, items=6, points=5), 3)
     0.729
     """
-    lowest, highest = 0.01, 0.999
+    lowest, highest = 0.01, 0.97
     reach = alpha_of(highest, items, points)
     if not alpha_of(lowest, items, points) < alpha < reach:
         raise StructureError(

@@ -68,8 +68,9 @@ def _answered(declared: str) -> Truth:
     found = []
     for name, query in structure.estimands.items():
         change = _stepped(world, query) if query.step else _contrasted(world, query)
-        mcse = float(change.std() / np.sqrt(len(change)))
-        found.append(Estimand(name, query.claim, _words(query), float(change.mean()), mcse))
+        mean, mcse = float(change.mean()), float(change.std() / np.sqrt(len(change)))
+        # More digits than the Monte Carlo error would only differ between processors.
+        found.append(Estimand(name, query.claim, _words(query), round(mean, 6), round(mcse, 6)))
     return Truth(structure.name, tuple(found))
 
 

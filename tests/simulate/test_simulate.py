@@ -1,0 +1,98 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import confstudy as cs
+from confstudy.errors import StructureError
+from confstudy.files import sha256_of
+from confstudy.simulate.write import simulate_to, write_simulation
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        write_simulation(cs.simulate("therapy", clients=400, seed=9), tmp_path / f"{name}.parquet")
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+    codebooks = [(tmp_path / f"{name}.codebook.yaml").read_bytes() for name in "ab"]
+    assert codebooks[0] == codebooks[1]
+
+
+def test_another_seed_gives_other_answers():
+    one, two = (cs.simulate("therapy", clients=300, seed=seed).everyone for seed in (1, 2))
+    assert not one.equals(two)
+
+
+def test_the_bundled_survey_is_what_its_own_command_draws(tmp_path):
+    folder = ROOT / "data_synthetic"
+    made = json.loads((folder / "therapy.truth.json").read_text())["made"]
+    assert made["sha256"] == sha256_of(folder / "therapy.parquet")
+    simulation = cs.simulate("therapy", clients=1200, therapists=60, seed=2026)
+    write_simulation(simulation, tmp_path / "therapy.parquet")
+    for name in ("therapy.parquet", "therapy.codebook.yaml", "therapy.truth.json"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_the_bundled_survey_loads_as_it_was_drawn(simulation):
+    loaded = cs.load(ROOT / "data_synthetic" / "therapy.parquet")
+    assert loaded.frame.equals(simulation.survey.frame)
+    assert loaded.response_rate == pytest.approx(simulation.answered.mean())
+
+
+def test_respondents_are_those_who_answered(simulation):
+    assert simulation.survey.n == simulation.answered.sum()
+    assert len(simulation.everyone) == 1200
+    assert simulation.complete.n == 1200
+    assert simulation.complete.frame.notna().all(axis=None)
+
+
+def test_mnar_respondents_perceive_more_privacy_and_mcar_ones_do_not():
+    gaps = {}
+    for mechanism in ("mnar", "mcar"):
+        drawn = cs.simulate("therapy", clients=60_000, seed=1, nonresponse=mechanism)
+        privacy = cs.score(drawn.complete).frame["privacy"].to_numpy()
+        gaps[mechanism] = privacy[drawn.answered].mean() - privacy.mean()
+    assert gaps["mnar"] > 0.06
+    assert abs(gaps["mcar"]) < 4 * 0.8 / np.sqrt(60_000)
+
+
+def test_a_reliability_is_what_the_model_states_in_the_reference_arm():
+    drawn = cs.simulate("therapy", clients=60_000, seed=5, nonresponse="none")
+    survey = drawn.complete
+    reference = cs.score(survey.where(survey["arm"] == "none", "No assurance"))
+    for name, expected in (("privacy", 0.85), ("alliance", 0.90), ("stigma", 0.80)):
+        assert reference.reliability[name].alpha == pytest.approx(expected, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"clients": 0},
+        {"seed": -1},
+        {"therapists": 5000},
+        {"nonresponse": "sometimes"},
+        {"model": "nothing"},
+    ],
+)
+def test_impossible_simulations_are_refused(options):
+    with pytest.raises(StructureError):
+        cs.simulate(**{"model": "therapy", "clients": 100, "seed": 1, **options})
+
+
+def test_existing_files_are_not_replaced_unless_asked(tmp_path):
+    out = tmp_path / "therapy.parquet"
+    simulate_to(out, "therapy", 300, None, 1, "mcar")
+    before = out.read_bytes()
+    with pytest.raises(StructureError, match=r"exist already; give another --out, or --force"):
+        simulate_to(out, "therapy", 300, None, 2, "mcar")
+    assert out.read_bytes() == before
+    simulate_to(out, "therapy", 300, None, 2, "mcar", force=True)
+    assert out.read_bytes() != before
+
+
+def test_the_truth_file_says_how_it_was_made(tmp_path):
+    simulate_to(tmp_path / "t.parquet", "therapy", 300, None, 1, "mnar")
+    truth = json.loads((tmp_path / "t.truth.json").read_text())
+    assert "--seed 1 --nonresponse mnar" in truth["made"]["how"]
+    assert {row["claim"] for row in truth["estimands"]} == {"C01", "C02", "C03"}
