@@ -27,7 +27,5 @@ def test_long_listings_are_cut_and_say_so():
 
 def test_an_unknown_name_says_what_there_is():
     text = unknown("Columns", ["trst"], ["trust"], "the data")
-    expected = (
-        "Columns not found in the data: [trst]. Did you mean 'trust'? There are: [trust]."
-    )
+    expected = "Columns not found in the data: [trst]. Did you mean 'trust'? There are: [trust]."
     assert text == expected

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -128,13 +127,10 @@ def _with_thresholds(parameters: Floats, slopes: int) -> tuple[Floats, Floats]:
 
 def _maximised(model: Any, cov: str, options: dict[str, Any]) -> Any:
     asked = {"disp": 0, "cov_type": cov, "cov_kwds": options or None}
-    with warnings.catch_warnings():
-        # What they would say is said by the fit itself, in its table and its repr.
-        warnings.simplefilter("ignore")
-        try:
-            return model.fit(method="newton", maxiter=100, tol=1e-9, **asked)
-        except np.linalg.LinAlgError:
-            return model.fit(method="bfgs", maxiter=2000, **asked)
+    try:
+        return model.fit(method="newton", maxiter=100, tol=1e-9, **asked)
+    except np.linalg.LinAlgError:
+        return model.fit(method="bfgs", maxiter=2000, **asked)
 
 
 def _not_maximal(result: Any) -> list[str]:

@@ -188,7 +188,10 @@ def fit(
     design = build_design(formula, data, intercept=chosen.intercept, also=also)
     chosen.check(design)
     name, options = _covariance(cov, design, cluster)
-    estimate = chosen.fit(design, name, options)
+    with warnings.catch_warnings():
+        # What they would say is judged anew and said in the table and the repr.
+        warnings.simplefilter("ignore")
+        estimate = chosen.fit(design, name, options)
     clusters = int(options["groups"].max()) + 1 if cluster else None
     fitted = Fit(
         family=chosen,

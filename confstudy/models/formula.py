@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from confstudy.survey.survey import Survey
 __all__ = ["Data", "Design", "as_frame", "build_design"]
 
 Floats = NDArray[np.float64]
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 Data = Survey | pd.DataFrame
 
 
@@ -73,7 +75,9 @@ def build_design(
     """
     frame = as_frame(data)
     left, right = _sides(formula)
-    wanted = sorted(_variables(left, formula) | _variables(right, formula) | set(also))
+    columns = {str(name) for name in frame.columns}
+    named = _variables(left, formula, columns) | _variables(right, formula, columns)
+    wanted = sorted(named | set(also))
     absent = [name for name in wanted if name not in frame.columns]
     if absent:
         raise AnalysisError(unknown("Columns", absent, map(str, frame.columns), "the data"))
@@ -105,11 +109,20 @@ def _sides(formula: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
-def _variables(side: str, formula: str) -> set[str]:
+def _variables(side: str, formula: str, columns: set[str]) -> set[str]:
+    """The variables a side names, also those named like one of formulaic's functions."""
     try:
-        return {str(name) for name in Formula(side).required_variables}
+        required = {str(name) for name in Formula(side).required_variables}
     except FormulaicError:
         raise AnalysisError(f"'{formula}' cannot be parsed as a formula.") from None
+    bare = set(re.findall(r"(?<![\w.])([^\W\d]\w*)(?!\s*[\w.(])", re.sub(_QUOTED, "", side)))
+    called = set(re.findall(r"(?<![\w.])([^\W\d]\w*)\s*\(", side))
+    both = sorted(bare & called & columns)
+    if both:
+        raise AnalysisError(
+            f"'{formula}' calls {both[0]}(…), and the data have a column '{both[0]}': rename it."
+        )
+    return required | (bare & columns)
 
 
 def _evaluate(side: str, frame: pd.DataFrame) -> ModelMatrix[Any]:

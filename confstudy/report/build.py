@@ -16,14 +16,15 @@ from filelock import FileLock, Timeout
 from confstudy.codebook.read import codebook_beside
 from confstudy.errors import ConfstudyError, ParameterError, ReportError
 from confstudy.files import write_text
+from confstudy.report.clean import cleaned, shown
 from confstudy.report.config import Config
 from confstudy.report.fingerprint import changed_parts, fingerprint
-from confstudy.report.notebooks import NotebookNode, nbformat, read_notebook
+from confstudy.report.notebooks import nbformat, read_notebook
 from confstudy.report.params import checked
-from confstudy.report.piece import MIME, decision_of
+from confstudy.report.piece import decision_of
 from confstudy.report.publish import Shelf
 from confstudy.report.render import render_index, render_report
-from confstudy.report.run import Executed, declared_parameters, run_notebook
+from confstudy.report.run import declared_parameters, run_notebook
 
 __all__ = ["Built", "Plan", "build", "plan", "write_index"]
 
@@ -80,8 +81,8 @@ def plan(config: Config, name: str, given: Mapping[str, object], start: Path) ->
     data = _data_files(values, path.parent)
     variant = _variant({key: values[key] for key in given})
     shelf = Shelf(config.home / name / variant)
-    shown = {key: Path(v).name if key in ("data", "codebook") else v for key, v in values.items()}
-    return Plan(name, entry.title, path, values, shelf, fingerprint(notebook, shown, data))
+    parts = fingerprint(notebook, shown(values), data)
+    return Plan(name, entry.title, path, values, shelf, parts)
 
 
 def build(plan: Plan, config: Config, *, force: bool = False) -> Built:
@@ -100,7 +101,8 @@ def _build(plan: Plan, config: Config) -> Built:
     built = datetime.now(UTC)
     try:
         executed = run_notebook(plan.notebook, plan.parameters, config.timeout, plan.name)
-        html = render_report(executed, plan.title, built)
+        notebook = cleaned(executed.notebook, plan.parameters)
+        html = render_report(notebook, executed.pieces, plan.title, built)
     except ConfstudyError as failed:
         plan.shelf.fail(str(failed))
         return Built(plan.name, "failed", plan.shelf.latest, str(failed))
@@ -110,13 +112,13 @@ def _build(plan: Plan, config: Config) -> Built:
         "report": plan.name,
         "title": title,
         "built": built.isoformat(timespec="seconds"),
-        "parameters": _shown(plan.parameters),
+        "parameters": shown(plan.parameters),
         "fingerprint": plan.parts,
         "decision": decision_of(executed.pieces).status,
     }
     files = {
         "report.html": html.encode(),
-        "report.ipynb": nbformat.writes(_cleaned(executed, plan.parameters)).encode(),
+        "report.ipynb": nbformat.writes(notebook).encode(),
         "values.json": json.dumps(values, indent=1, ensure_ascii=False).encode(),
     }
     return Built(plan.name, "built", plan.shelf.publish(files, manifest, config.keep))
@@ -172,40 +174,6 @@ def _variant(given: Mapping[str, Any]) -> str:
     """A folder name for parameters given by hand; ``default`` without any."""
     if not given:
         return "default"
-    shown = _shown(given)
-    words = ",".join(f"{name}={value}" for name, value in shown.items())
+    words = ",".join(f"{name}={value}" for name, value in shown(given).items())
     plain = "".join(c if c.isalnum() or c in "=,._-" else "-" for c in words)[:80]
     return f"{plain}-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
-
-
-def _shown(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters without the folders of whoever built the report."""
-    files = ("data", "codebook")
-    return {name: Path(str(v)).name if name in files and v else v for name, v in parameters.items()}
-
-
-def _cleaned(executed: Executed, parameters: Mapping[str, Any]) -> NotebookNode:
-    """The executed notebook without paths, times and names of the machine."""
-    notebook: NotebookNode = nbformat.v4.new_notebook(
-        metadata={"language_info": {"name": "python"}}
-    )
-    shown = "\n".join(f"{name} = {value!r}" for name, value in _shown(parameters).items())
-    for place, cell in enumerate(executed.notebook.cells):
-        tags = cell.metadata.get("tags", [])
-        if "parameters" in tags:
-            continue
-        source = f"# Parameters\n{shown}" if "injected-parameters" in tags else cell.source
-        if cell.cell_type == "markdown":
-            kept = nbformat.v4.new_markdown_cell(source)
-        else:
-            outputs = [_cleaned_output(output) for output in cell.outputs]
-            kept = nbformat.v4.new_code_cell(source, outputs=outputs)
-        kept.id = f"cell-{place}"
-        notebook.cells.append(kept)
-    return notebook
-
-
-def _cleaned_output(output: NotebookNode) -> NotebookNode:
-    data = {kind: output.data[kind] for kind in ("text/html", "text/plain", MIME)}
-    released: NotebookNode = nbformat.v4.new_output("display_data", data=data)
-    return released

@@ -11,7 +11,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from confstudy.report.notebooks import NotebookNode
 from confstudy.report.piece import MIME, decision_of
-from confstudy.report.run import Executed
 
 __all__ = ["render_index", "render_report"]
 
@@ -26,22 +25,24 @@ _MARKDOWN = mistune.create_markdown(escape=True, plugins=["table", "strikethroug
 _FIRST = ("title", "strip", "numbers")
 
 
-def render_report(executed: Executed, fallback: str, built: datetime) -> str:
+def render_report(
+    notebook: NotebookNode, pieces: list[dict[str, Any]], fallback: str, built: datetime
+) -> str:
     """The report as self-contained HTML: no script, no outside address.
 
     Title, strip and numbers come first, wherever the notebook shows them; the code comes
     last, folded.
     """
-    blocks = _blocks(executed.notebook)
-    decision = decision_of(executed.pieces)
-    checked = f"disclosure check: {decision.status} ({len(executed.pieces)} outputs)"
+    blocks = _blocks(notebook)
+    decision = decision_of(pieces)
+    checked = f"disclosure check: {decision.status} ({len(pieces)} outputs)"
     first = "".join(html for kind, html in blocks if kind in _FIRST)
-    title = next((p["title"] for p in executed.pieces if p["kind"] == "title"), fallback)
+    title = next((p["title"] for p in pieces if p["kind"] == "title"), fallback)
     return _TEMPLATES.get_template("report.html").render(
         title=title,
         first=first.replace("disclosure check at build", escape(checked)),
         body="".join(html for kind, html in blocks if kind not in _FIRST),
-        code=[cell.source for cell in executed.notebook.cells if _is_code(cell)],
+        code=[cell.source for cell in notebook.cells if _is_code(cell)],
         built=_day(built),
     )
 

@@ -69,9 +69,16 @@ def run_notebook(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             executed = papermill.execute_notebook(
-                source, None, parameters=values, cwd=path.parent, progress_bar=bar,
-                execution_timeout=timeout, kernel_name="python3", kernel_manager_class=_Kernel,
-            )  # fmt: skip
+                source,
+                None,
+                parameters=values,
+                cwd=path.parent,
+                progress_bar=bar,
+                execution_timeout=timeout,
+                kernel_name="python3",
+                language="python",
+                kernel_manager_class=_Kernel,
+            )
     except papermill.PapermillExecutionError as failed:
         raise ReportError(_worded(failed)) from None
     except nbclient.exceptions.CellTimeoutError:

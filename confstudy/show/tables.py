@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -13,6 +14,8 @@ import pandas as pd
 from confstudy.show.words import number
 
 __all__ = ["Table", "model_table"]
+
+_NUMBER = re.compile(r"–$|under \d|[<−-]?\s?[\d.]")
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,7 +34,8 @@ class Table:
     def html(self) -> str:
         """The table as one HTML element: captioned, headed, numbers to the right."""
         heads = [str(name) for name in self.frame.columns]
-        kinds = [_is_number(self.frame[name]) for name in self.frame.columns]
+        # The first column heads the rows, whatever it holds.
+        kinds = [False, *(_is_number(self.frame[name]) for name in self.frame.columns[1:])]
         top = "".join(
             f'<th scope="col"{_right(kind)}>{escape(_head(head))}</th>'
             for head, kind in zip(heads, kinds, strict=True)
@@ -91,10 +95,7 @@ def _p_value(p: float) -> str:
 def _is_number(column: pd.Series[Any]) -> bool:
     if pd.api.types.is_numeric_dtype(column):
         return True
-    texts = [str(value) for value in column]
-    return bool(texts) and all(
-        text[:1] in "−-–<.0123456789" or text.startswith("under ") for text in texts
-    )
+    return len(column) > 0 and all(_NUMBER.match(str(value)) for value in column)
 
 
 def _head(name: str) -> str:

@@ -8,6 +8,7 @@ import confstudy as cs
 from confstudy.errors import StructureError
 from confstudy.files import sha256_of
 from confstudy.simulate.write import simulate_to, write_simulation
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -29,4 +29,7 @@ def test_each_kind_of_trouble_is_counted():
 
 
 def test_a_clean_survey_has_an_empty_table(simulation):
-    assert cs.check(simulation.complete).table["check"].unique().tolist() in ([], ["same answers as an earlier row"])
+    assert cs.check(simulation.complete).table["check"].unique().tolist() in (
+        [],
+        ["same answers as an earlier row"],
+    )

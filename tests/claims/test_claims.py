@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+import confstudy as cs
+from confstudy.claims.result import verdict_of
+from confstudy.claims.working import WORKING
+from confstudy.errors import AnalysisError, DeclarationError
+
+CLAIMS = cs.claims()
+
+
+def test_all_33_claims_are_there():
+    expected = [f"C{number:02d}" for number in range(1, 31)]
+    expected[24:25] = ["C25a", "C25b", "C25c", "C25d"]
+    assert CLAIMS.table["id"].tolist() == expected
+    assert len(CLAIMS) == 33
+
+
+def test_every_claim_says_all_it_has_to():
+    assert CLAIMS.table.map(bool).all(axis=None)
+    assert set(" ".join(CLAIMS.table["essays"]).split()) == set("ABCDE")
+
+
+def test_a_claim_is_marked_works_if_and_only_if_it_can_be_tested():
+    works = CLAIMS.table.loc[CLAIMS.table["status"] == "works", "id"]
+    assert works.tolist() == list(WORKING) == ["C01", "C02", "C03"]
+
+
+def test_every_working_claim_has_its_truth_in_the_model(simulation):
+    assert {row.claim for row in simulation.truth.estimands} == set(WORKING)
+
+
+def test_a_claim_is_found_whatever_its_case_and_an_unknown_one_is_not():
+    assert cs.claims("c25A").id == "C25a"
+    with pytest.raises(DeclarationError, match="Claims not found in the registry"):
+        cs.claims("C99")
+
+
+def test_a_planned_claim_says_so_when_tested(scores):
+    with pytest.raises(
+        AnalysisError, match=r"C07 is planned, not built yet\. Claims that work: C01"
+    ):
+        cs.claims("C07").test(scores)
+
+
+def test_a_survey_without_the_measures_is_refused(real):
+    survey = cs.load(real("osmi2014.csv"), "osmi-2014")
+    with pytest.raises(AnalysisError, match=r"Columns the claim needs not found.*\[arm, privacy\]"):
+        cs.claims("C01").test(survey)
+
+
+@pytest.mark.parametrize("claim", list(WORKING))
+def test_a_result_has_estimates_verdict_assumptions_and_limits(scores, claim):
+    result = cs.claims(claim).test(scores)
+    assert result.verdict == "supported"
+    assert result.assumes
+    assert result.does_not_show
+    assert {"estimand", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high"} <= set(
+        result.table
+    )
+    assert repr(result).startswith(f"{claim}: supported (n = ")
+
+
+@pytest.mark.parametrize("claim", list(WORKING))
+def test_an_unscored_survey_is_scored_first(simulation, scores, claim):
+    unscored = cs.claims(claim).test(simulation.survey).table["estimate"]
+    np.testing.assert_array_equal(unscored, cs.claims(claim).test(scores).table["estimate"])
+
+
+@pytest.mark.parametrize(
+    ("sign", "low", "high", "expected"),
+    [
+        ("positive", 0.1, 0.3, "supported"),
+        ("positive", -0.3, -0.1, "against"),
+        ("positive", -0.1, 0.1, "inconclusive"),
+        ("negative", -0.3, -0.1, "supported"),
+        ("negative", 0.1, 0.3, "against"),
+        ("two-sided", -0.3, -0.1, "supported"),
+        ("two-sided", -0.1, 0.3, "inconclusive"),
+    ],
+)
+def test_verdicts_follow_the_interval_and_the_hypothesised_sign(sign, low, high, expected):
+    assert verdict_of(sign, low, high) == expected

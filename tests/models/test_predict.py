@@ -1,0 +1,73 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import confstudy as cs
+from confstudy.errors import AnalysisError
+
+RNG = np.random.default_rng(21)
+N = 400
+DATA = pd.DataFrame({"x": RNG.normal(size=N), "arm": pd.Categorical(RNG.choice(["no", "yes"], N))})
+DATA["y"] = DATA["x"] + (DATA["arm"] == "yes") + RNG.normal(size=N)
+DATA["hit"] = (DATA["y"] + RNG.logistic(size=N) > 0.5).astype(int)
+DATA["rank"] = pd.cut(DATA["y"], [-99, 0, 1.5, 99], labels=["low", "middle", "high"])
+
+
+def test_a_saturated_logit_predicts_the_observed_shares():
+    shares = DATA.groupby("arm", observed=True)["hit"].mean()
+    found = cs.predictions(cs.fit("hit ~ arm", DATA, "logit"), "arm")
+    np.testing.assert_allclose(found["estimate"], shares, rtol=1e-8)
+    n = DATA["arm"].value_counts().loc[["no", "yes"]].to_numpy()
+    expected = np.sqrt(shares * (1 - shares) / n)
+    np.testing.assert_allclose(found["std_error"], expected, rtol=1e-6)
+
+
+def test_an_ols_contrast_is_its_coefficient():
+    fit = cs.fit("y ~ arm + x", DATA)
+    change = cs.contrast(fit, "arm", ("no", "yes")).iloc[0]
+    row = fit.table.set_index("term").loc["arm[T.yes]"]
+    for part in ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"):
+        assert change[part] == pytest.approx(row[part], rel=1e-6)
+
+
+def test_chances_of_ordered_levels_sum_to_one():
+    found = cs.predictions(cs.fit("rank ~ x + arm", DATA, "ordered"), "x", [-1.0, 0.0, 1.0])
+    np.testing.assert_allclose(found.groupby("value")["estimate"].sum(), 1, rtol=1e-9)
+
+
+def test_at_least_adds_the_levels_from_there_up():
+    fit = cs.fit("rank ~ x", DATA, "ordered")
+    each = cs.predictions(fit, "x", [0.5])
+    upper = cs.predictions(fit, "x", [0.5], at_least="middle")
+    assert upper["estimate"][0] == pytest.approx(each["estimate"][1:].sum())
+    assert upper["level"].tolist() == ["middle or more"]
+
+
+def test_predictions_stop_short_of_single_extremes():
+    found = cs.predictions(cs.fit("y ~ x", DATA), "x")
+    assert found["value"].min() == pytest.approx(np.percentile(DATA["x"], 5))
+    assert found["value"].max() == pytest.approx(np.percentile(DATA["x"], 95))
+
+
+def test_intervals_of_chances_stay_between_zero_and_one():
+    data = pd.DataFrame({"x": RNG.normal(size=60), "y": [0] * 57 + [1] * 3})
+    found = cs.predictions(cs.fit("y ~ x", data, "logit"), "x")
+    assert found["conf_low"].min() >= 0
+    assert found["conf_high"].max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "values", "expected"),
+    [("arn", None, "Did you mean 'arm'"), ("arm", ["maybe"], r"Levels: \[no, yes\]")],
+)
+def test_what_cannot_be_predicted_says_why(variable, values, expected):
+    with pytest.raises(AnalysisError, match=expected):
+        cs.predictions(cs.fit("y ~ arm", DATA), variable, values)
+
+
+def test_a_fit_that_cannot_be_believed_does_not_predict():
+    data = pd.DataFrame({"x": np.arange(40.0), "y": np.arange(40) > 19})
+    with pytest.warns(UserWarning, match="separation"):
+        fit = cs.fit("y ~ x", data, "logit")
+    with pytest.raises(AnalysisError, match="cannot predict"):
+        cs.predictions(fit, "x")

@@ -1,0 +1,155 @@
+import json
+import re
+
+import pytest
+from filelock import FileLock
+
+from confstudy.errors import ParameterError, ReportError
+from confstudy.files import sha256_of
+from confstudy.report.build import plan, write_index
+from confstudy.report.config import read_config
+
+
+def published(study):
+    return study / "reports" / "one" / "default" / "latest"
+
+
+def test_a_good_build_publishes_page_notebook_values_and_manifest(study, build_one):
+    built = build_one('report.title("A finding")', 'report.record("n", 837, (1, 2))')
+    assert built.status == "built"
+    folder = published(study)
+    assert (folder / "report.html").read_text().startswith("<!doctype html>")
+    values = json.loads((folder / "values.json").read_text())
+    assert values["n"] == {"name": "n", "value": 837.0, "conf_low": 1.0, "conf_high": 2.0}
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["title"] == "A finding"
+    for name, expected in manifest["files"].items():
+        assert sha256_of(folder / name) == expected
+
+
+FAILURES = {
+    "an exception": ("1 / 0", "raised ZeroDivisionError"),
+    "an error of ours": ("cs.fit('a ~ b', report.survey)", "raised AnalysisError: Columns not"),
+    "exit in a cell": ("import sys; sys.exit(0)", "did not run to its end|raised SystemExit"),
+    "a killed kernel": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "kernel died"),
+    "a frame shown": ("report.survey.frame.head()", "not released"),
+    "a print": ("print('CANARY')", "not released"),
+    "a warning": ("import warnings; warnings.warn('CANARY')", "not released"),
+    "a table of unknown counts": ("report.table(report.survey.frame, 'x')", "DisclosureRefused"),
+    "a table of few": ("report.table(report.survey.frame.head(), 'x', n=5)", "threshold"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failed_build_leaves_the_last_good_report(study, build_one, name):
+    build_one()
+    before = {path.name: path.read_bytes() for path in published(study).iterdir()}
+    cell, expected = FAILURES[name]
+    built = build_one(cell, "report.title('never')")
+    assert built.status == "failed"
+    assert re.search(expected, built.reason)
+    assert "CANARY" not in built.reason
+    assert {path.name: path.read_bytes() for path in published(study).iterdir()} == before
+    (failed,) = (study / "reports" / "one" / "default" / "failed").iterdir()
+    assert (failed / "error.txt").read_text().strip() == built.reason
+
+
+def test_an_exception_s_message_may_hold_data_and_is_not_kept(study, build_one):
+    built = build_one("raise ValueError(f'CANARY {report.survey.frame.iloc[0].tolist()}')")
+    assert "CANARY" not in built.reason
+    everything = "".join(p.read_text() for p in study.rglob("error.txt"))
+    assert "CANARY" not in everything
+
+
+def test_a_cell_that_takes_too_long_fails(study, build_one):
+    text = (study / "reports" / "reports.toml").read_text().replace("60", "2")
+    (study / "reports" / "reports.toml").write_text(text)
+    assert "took longer than 2 seconds" in build_one("import time; time.sleep(30)").reason
+
+
+def test_a_fresh_report_is_not_built_again(study, build_one):
+    build_one()
+    assert build_one(force=False).status == "fresh"
+    history = (study / "reports" / "one" / "default" / "history.jsonl").read_text()
+    assert len(history.splitlines()) == 1
+
+
+@pytest.mark.parametrize("part", ["notebook", "data"])
+def test_what_changed_makes_it_stale_and_is_named(study, build_one, part):
+    build_one()
+    if part == "notebook":
+        path = study / "notebooks" / "one.ipynb"
+        path.write_text(path.read_text().replace("A finding", "Another"))
+    else:
+        path = study / "data_synthetic" / "therapy.codebook.yaml"
+        path.write_text(path.read_text().replace("(simulated survey)", "(changed)"))
+    found = plan(read_config(study / "reports" / "reports.toml"), "one", {}, study)
+    assert (found.state, found.changed) == ("stale", [part])
+
+
+def test_outputs_and_counts_in_a_notebook_do_not_make_it_stale(study, build_one):
+    build_one()
+    path = study / "notebooks" / "one.ipynb"
+    path.write_text(path.read_text().replace('"execution_count": null', '"execution_count": 7'))
+    assert plan(read_config(study / "reports" / "reports.toml"), "one", {}, study).state == "fresh"
+
+
+def test_old_runs_are_pruned_but_never_the_latest(study, build_one):
+    for _ in range(4):
+        build_one()
+    runs = sorted(path.name for path in (study / "reports" / "one" / "default" / "runs").iterdir())
+    assert len(runs) == 2
+    assert published(study).resolve().name == runs[-1]
+
+
+def test_parameters_given_by_hand_have_a_page_of_their_own(study, build_one):
+    build_one()
+    given = {"data": "data_synthetic/therapy.parquet"}
+    variant = plan(read_config(study / "reports" / "reports.toml"), "one", given, study)
+    assert variant.shelf.folder.name.startswith("data=therapy.parquet-")
+    assert variant.state == "never built"
+
+
+def test_no_path_of_the_machine_is_published(study, build_one):
+    build_one()
+    for path in published(study).iterdir():
+        assert str(study.parent) not in path.read_text()
+        assert "../" not in path.read_text()
+
+
+def test_a_missing_data_file_is_told_before_any_kernel_starts(study):
+    with pytest.raises(ParameterError, match=r"no file 'gone\.parquet' there"):
+        plan(
+            read_config(study / "reports" / "reports.toml"), "one", {"data": "gone.parquet"}, study
+        )
+
+
+def test_two_builders_do_not_meet(study, build_one):
+    build_one()
+    lock = study / "reports" / "one" / "default" / ".lock"
+    with FileLock(lock), pytest.raises(ReportError, match="is being built by another process"):
+        build_one()
+
+
+def test_the_index_links_what_is_published_and_says_what_failed(study, build_one):
+    build_one()
+    build_one("1 / 0")
+    html = write_index(read_config(study / "reports" / "reports.toml")).read_text()
+    assert 'href="one/default/latest/report.html"' in html
+    assert "A finding" in html
+    assert "The latest build failed on" in html
+
+
+def test_the_page_needs_nothing_from_outside_and_runs_no_script(study, build_one):
+    build_one("report.figure(cs.plot.flow(report.survey))", "report.provenance()")
+    html = (published(study) / "report.html").read_text()
+    assert "default-src 'none'" in html
+    assert "<script" not in html
+    assert not re.findall(r'(?:src|href)="(?!data:)[^"]*"', html)
+    for image in re.findall(r"<img[^>]*>", html):
+        assert re.search(r'alt="[^"]{20,}"', image)
+
+
+def test_markdown_of_a_notebook_cannot_bring_html_in(study, build_one):
+    build_one("report.text('<script>alert(1)</script>')")
+    assert "<script" not in (published(study) / "report.html").read_text()

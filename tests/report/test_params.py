@@ -1,0 +1,86 @@
+import pytest
+
+from confstudy.errors import ParameterError
+from confstudy.report.params import checked, parameters_of
+
+CELL = """\
+from typing import Annotated, Literal
+n: int = 600  # sample size
+rate: float = 0.5
+strict: bool = True
+wave: str = "02134"
+adjust: list[str] = ["age"]
+family: Literal["ols", "logit"] = "ols"
+share: Annotated[float, Field(ge=0, le=1)] = 0.2
+cluster: str | None = None
+"""
+DECLARED = parameters_of(CELL, "report.ipynb")
+
+
+def given(name, value):
+    return checked(DECLARED, {name: value})[name]
+
+
+def test_names_types_defaults_and_comments_are_read_without_running():
+    assert list(DECLARED)[:2] == ["n", "rate"]
+    assert (DECLARED["n"].type, DECLARED["n"].default, DECLARED["n"].help) == (
+        "int", 600, "sample size",
+    )  # fmt: skip
+
+
+def test_defaults_stand_where_nothing_is_given():
+    assert checked(DECLARED, {})["adjust"] == ["age"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("n", "1_000", 1000),
+        ("n", "42", 42),
+        ("rate", "1e-3", 0.001),
+        ("strict", "false", False),
+        ("strict", "no", False),
+        ("wave", "02134", "02134"),
+        ("wave", "nan", "nan"),
+        ("adjust", "age, gender", ["age", "gender"]),
+        ("adjust", "", []),
+        ("family", "logit", "logit"),
+        ("share", "0.3", 0.3),
+        ("cluster", "none", None),
+        ("cluster", "clinic", "clinic"),
+    ],
+)
+def test_text_becomes_the_declared_type(name, text, expected):
+    value = given(name, text)
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("n", "many"), ("n", "1.5"), ("strict", "perhaps"), ("family", "probit"), ("share", "1.2")],
+)
+def test_a_value_of_another_type_is_refused_without_being_repeated(name, text):
+    with pytest.raises(ParameterError, match=rf"Parameter '{name}' \(") as caught:
+        given(name, text)
+    assert text not in str(caught.value).replace(DECLARED[name].type, "")
+
+
+def test_an_unknown_parameter_suggests_the_nearest():
+    with pytest.raises(ParameterError, match=r"\[famly\]\. Did you mean 'family'"):
+        checked(DECLARED, {"famly": "ols"})
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("n = 600", "should read 'name: type = default"),
+        ("n: int = (", "is not Python"),
+        ("api_key: str = 'x'", "looks like a secret"),
+        ("n: DataFrame = 1", "is no type of a parameter"),
+        ("n: int = 'six'", "Parameter 'n'"),
+    ],
+)
+def test_a_cell_that_declares_no_parameters_is_refused(cell, expected):
+    with pytest.raises(ParameterError, match=expected):
+        parameters_of(cell, "report.ipynb")
