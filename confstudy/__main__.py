@@ -1,0 +1,5 @@
+"""``python -m confstudy``."""
+
+from confstudy.cli import main
+
+main()

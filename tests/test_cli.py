@@ -1,0 +1,117 @@
+import subprocess
+import sys
+
+import pytest
+
+import confstudy
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-m", "confstudy", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_the_version_is_told(tmp_path):
+    assert run("--version", cwd=tmp_path).stdout.strip() == f"confstudy {confstudy.__version__}"
+
+
+def test_help_names_every_verb_and_no_verb_that_is_not_built(tmp_path):
+    text = run("--help", cwd=tmp_path).stdout
+    assert all(verb in text for verb in ("simulate", "check", "claims", "report"))
+    assert not any(verb in text for verb in ("audit", "power", "lesson", "schedule"))
+
+
+def test_claims_are_listed_and_shown(tmp_path):
+    listed = run("claims", cwd=tmp_path).stdout
+    assert listed.startswith("33 claims, 3 of them work")
+    assert "C02   works    Perceived privacy builds trust" in listed
+    assert "P → T" in run("claims", "C02", cwd=tmp_path).stdout
+
+
+def test_an_unknown_claim_is_an_error_of_use(tmp_path):
+    found = run("claims", "C99", cwd=tmp_path)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.startswith("confstudy: Claims not found")
+    assert "Traceback" not in found.stderr
+
+
+def test_a_simulated_survey_is_written_and_accepted(tmp_path):
+    made = run(
+        "simulate", "therapy", "--clients", 1000, "--seed", 1, "--out", "s.parquet", cwd=tmp_path
+    )
+    assert made.returncode == 0, made.stderr
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["s.codebook.yaml", "s.parquet", "s.truth.json"]
+    found = run("check", "s.parquet", cwd=tmp_path)
+    assert found.returncode == 0
+    assert found.stdout.startswith("accepted: Survey 'therapy' · SYNTHETIC")
+
+
+def test_a_seed_is_drawn_and_told_when_none_is_given(tmp_path):
+    assert ", seed " in run("simulate", "--clients", 300, "--out", "s.parquet", cwd=tmp_path).stdout
+
+
+QUALTRICS = """\
+StartDate,Q1,Q2_email
+Start Date,How private do you feel?,Where can we reach you?
+"{""ImportId"":""startDate""}","{""ImportId"":""QID1""}","{""ImportId"":""QID2""}"
+2026-01-05 10:00:00,4,CANARY.one@example.org
+2026-01-05 11:00:00,5,CANARY.two@example.org
+"""
+
+
+@pytest.mark.parametrize("codebook", [(), ("--codebook", "therapy")])
+def test_a_qualtrics_export_with_an_email_column_is_refused(tmp_path, codebook):
+    (tmp_path / "export.csv").write_text(QUALTRICS)
+    found = run("check", "export.csv", *codebook, cwd=tmp_path)
+    assert found.returncode == 1
+    assert "Q2_email: telling header" in found.stderr
+    assert "StartDate: system field" in found.stderr
+    assert "drop: identifier" in found.stderr
+    assert "CANARY" not in found.stderr + found.stdout
+    assert "Traceback" not in found.stderr
+
+
+def test_an_innocent_file_without_a_codebook_is_accepted_with_what_was_not_checked(tmp_path):
+    (tmp_path / "wave.csv").write_text("trust,arm\n3,a\n4,b\n")
+    found = run("check", "wave.csv", cwd=tmp_path)
+    assert found.returncode == 0
+    assert "Not checked without a codebook" in found.stdout
+
+
+@pytest.mark.parametrize("name", ["gone.csv", "notes.docx"])
+def test_a_wrong_file_is_an_error_of_use(tmp_path, name):
+    (tmp_path / "notes.docx").write_text("x")
+    found = run("check", name, cwd=tmp_path)
+    assert found.returncode == 2
+    assert found.stderr.startswith("confstudy: ")
+
+
+def test_reports_outside_a_study_are_an_error_of_use(tmp_path):
+    found = run("report", "build", cwd=tmp_path)
+    assert found.returncode == 2
+    assert "go to the folder of a study" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("build", "outcoms"), "Did you mean 'outcomes'"),
+        (("build", "outcomes", "-p", "outcom=x"), "Did you mean 'outcome'"),
+        (("build", "outcomes", "-p", "family=probit"), "Parameter 'family'"),
+        (("build", "outcomes", "-p", "family"), "is not NAME=VALUE"),
+        (("build", "-p", "family=ols"), "name it"),
+        (("history", "outcoms"), "Did you mean 'outcomes'"),
+    ],
+)
+def test_a_wrong_report_or_parameter_is_told_before_anything_runs(
+    arguments, expected, pytestconfig
+):
+    found = run("report", *arguments, cwd=pytestconfig.rootpath)
+    assert found.returncode == 2
+    assert expected in found.stderr
+
+
+def test_parameters_are_listed_with_type_default_and_meaning(pytestconfig):
+    text = run("report", "list", cwd=pytestconfig.rootpath).stdout
+    assert "outcome: str = 'concealment'  variable or scale" in text
