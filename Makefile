@@ -41,7 +41,7 @@ lint: $(READY) ## check style, types, spelling and floors
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/codespell confstudy tests benchmarks *.md
-	@$(BIN)/lint-imports --no-timing > .venv/floors.log 2>&1 || { cat .venv/floors.log; exit 1; }
+	@$(BIN)/lint-imports --no-logo > .venv/floors.log 2>&1 || { cat .venv/floors.log; exit 1; }
 
 validate: $(READY) ## run the slow statistical suites
 	@$(BIN)/pytest -n auto -m validate

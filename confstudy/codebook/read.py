@@ -79,11 +79,9 @@ def parse_codebook(text: str, name: str = "codebook.yaml") -> Codebook:
 
     Examples
     --------
-    >>> parse_codebook("name: mine\\nvariables: {trust: {type: numeric, rnage: [1, 5]}}")
+    >>> parse_codebook("name: mine\\nvariables: {trust: {rnage: [1, 5]}}", "mine.yaml")
     Traceback (most recent call last):
-    confstudy.errors.CodebookError: codebook.yaml, line 2: 'rnage' is not known. Did you mean \
-'range'? Allowed: [bands, drop, label, levels, missing, range, recode, role, short, source, type, \
-unit, unlisted].
+    confstudy.errors.CodebookError: mine.yaml, line 2: 'rnage' is not known. Did you mean 'range'?
     """
     document = parse_yaml(text, name, CodebookError)
     if not isinstance(document.content, dict):

@@ -59,7 +59,7 @@ def pooled(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Ordered counts with every small one added to its neighbour towards the middle.
 
     >>> pooled(np.array([3, 20, 40, 9, 2]))
-    array([ 0, 23, 51,  0,  0])
+    array([ 0, 23, 40, 11,  0])
     """
     counts = counts.copy()
     middle = (len(counts) - 1) // 2

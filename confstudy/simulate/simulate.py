@@ -125,7 +125,7 @@ def simulate(
     --------
     >>> import confstudy as cs
     >>> cs.simulate("therapy", clients=600, seed=1)
-    Simulation of 'therapy': 600 clients of 30 therapists, 398 answered (mnar), seed 1
+    Simulation of 'therapy': 600 clients of 30 therapists, 403 answered (mcar), seed 1
     """
     if clients < 1 or seed < 0:
         raise StructureError("A simulation needs at least one client and a seed of 0 or more.")
