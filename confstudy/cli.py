@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -31,7 +33,21 @@ def main() -> NoReturn:
     except ConfstudyError as problem:
         typer.echo(f"confstudy: {problem}", err=True)
         sys.exit(problem.exit_code)
+    except Exception as problem:
+        if os.environ.get("CONFSTUDY_DEBUG"):
+            raise
+        typer.echo(f"confstudy: {_unexpected(problem)}", err=True)
+        sys.exit(70)
     sys.exit(0)
+
+
+def _unexpected(problem: Exception) -> str:
+    place = traceback.extract_tb(problem.__traceback__)[-1]
+    return (
+        f"unexpected {type(problem).__name__} ({Path(place.filename).name}, line {place.lineno}). "
+        "This is a fault of confstudy. Its message may hold data and is not shown; set "
+        "CONFSTUDY_DEBUG=1 to see it."
+    )
 
 
 def _version(asked: bool) -> None:

@@ -15,6 +15,7 @@
     ├── AnalysisError           a model cannot be fitted as asked
     ├── DisclosureRefused       an output could reveal a respondent
     └── ReportError             a report could not be built
+        └── ReportBusy          another process is building it
 
 No message ever holds a value from the data: columns, rules, counts and line numbers only.
 """
@@ -35,6 +36,7 @@ __all__ = [
     "DisclosureRefused",
     "IdentifiedData",
     "ParameterError",
+    "ReportBusy",
     "ReportError",
     "StructureError",
     "UnreadableFile",
@@ -102,6 +104,12 @@ class ReportError(ConfstudyError):
     """A report could not be built; the last good one is untouched."""
 
     exit_code = 3
+
+
+class ReportBusy(ReportError):
+    """Another process is building the report."""
+
+    exit_code = 4
 
 
 def listing(names: Iterable[object], most: int = 12) -> str:

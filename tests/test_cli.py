@@ -4,6 +4,7 @@ import sys
 import pytest
 
 import confstudy
+from confstudy import cli
 
 
 def run(*arguments, cwd):
@@ -115,3 +116,16 @@ def test_a_wrong_report_or_parameter_is_told_before_anything_runs(
 def test_parameters_are_listed_with_type_default_and_meaning(pytestconfig):
     text = run("report", "list", cwd=pytestconfig.rootpath).stdout
     assert "outcome: str = 'concealment'  variable or scale" in text
+
+
+def test_an_unexpected_fault_keeps_its_message_to_itself(monkeypatch, capsys):
+    def fail():
+        raise RuntimeError("CANARY")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    said = capsys.readouterr().err
+    assert left.value.code == 70
+    assert "unexpected RuntimeError (test_cli.py, line" in said
+    assert "CANARY" not in said

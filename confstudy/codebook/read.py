@@ -79,7 +79,7 @@ def parse_codebook(text: str, name: str = "codebook.yaml") -> Codebook:
 
     Examples
     --------
-    >>> parse_codebook("name: mine\\nvariables: {trust: {rnage: [1, 5]}}", "mine.yaml")
+    >>> parse_codebook("name: mine\nvariables: {trust: {rnage: [1, 5]}}", "mine.yaml")
     Traceback (most recent call last):
     confstudy.errors.CodebookError: mine.yaml, line 2: 'rnage' is not known. Did you mean 'range'?
     """

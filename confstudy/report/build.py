@@ -14,7 +14,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from confstudy.codebook.read import codebook_beside
-from confstudy.errors import ConfstudyError, ParameterError, ReportError
+from confstudy.errors import ConfstudyError, ParameterError, ReportBusy
 from confstudy.files import write_text
 from confstudy.report.clean import cleaned, shown
 from confstudy.report.config import Config
@@ -94,7 +94,7 @@ def build(plan: Plan, config: Config, *, force: bool = False) -> Built:
         with FileLock(plan.shelf.folder / ".lock", timeout=0):
             return _build(plan, config)
     except Timeout:
-        raise ReportError(f"'{plan.name}' is being built by another process.") from None
+        raise ReportBusy(f"'{plan.name}' is being built by another process.") from None
 
 
 def _build(plan: Plan, config: Config) -> Built:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from confstudy import errors
@@ -28,6 +30,12 @@ class _Kernel(AsyncKernelManager):
     """A kernel spoken to through files of this user instead of open ports."""
 
     transport = "ipc" if os.name == "posix" else "tcp"
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """This Python, whatever kernels the machine has registered."""
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, display_name="Python", language="python")
 
 
 @dataclass(frozen=True, repr=False)

@@ -19,9 +19,10 @@ report = cs.Report(cs.load(data))
 """
 
 
-@pytest.fixture
-def study(tmp_path) -> Path:
-    """A folder with the synthetic survey and a reports.toml of one report ``one``."""
+@pytest.fixture(scope="session")
+def _built_study(tmp_path_factory) -> Path:
+    """A folder with the synthetic survey and one report, ``one``, built once."""
+    tmp_path = tmp_path_factory.mktemp("built")
     (tmp_path / "reports").mkdir()
     (tmp_path / "notebooks").mkdir()
     shutil.copytree(ROOT / "data_synthetic", tmp_path / "data_synthetic")
@@ -29,8 +30,16 @@ def study(tmp_path) -> Path:
         'schema = 1\nkeep = 2\ntimeout = 60\n[report.one]\nnotebook = "notebooks/one.ipynb"\n'
         'title = "One"\n'
     )
-    write_notebook(tmp_path, 'report.title("A finding")')
+    write_notebook(tmp_path, 'report.title("A finding")', "report.provenance()")
+    config = config_of(tmp_path)
+    assert build(plan(config, "one", {}, tmp_path), config).status == "built"
     return tmp_path
+
+
+@pytest.fixture
+def study(_built_study, tmp_path) -> Path:
+    """A study of the test's own, whose report has been built and is fresh."""
+    return Path(shutil.copytree(_built_study, tmp_path / "study", symlinks=True))
 
 
 def write_notebook(study: Path, *cells: str) -> None:
@@ -44,9 +53,9 @@ def write_notebook(study: Path, *cells: str) -> None:
 
 @pytest.fixture
 def build_one(study) -> Callable[..., Built]:
-    """Build the report, with other cells if they are given."""
+    """Build the report, with other cells if they are given, unless it is fresh."""
 
-    def run(*cells: str, force: bool = True) -> Built:
+    def run(*cells: str, force: bool = False) -> Built:
         if cells:
             write_notebook(study, *cells)
         config = config_of(study)

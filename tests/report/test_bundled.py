@@ -87,7 +87,7 @@ def test_osmi_2014_becomes_a_data_quality_report_without_small_counts(config, re
         ("alliance", "privacy", "ols", "Higher perceived privacy went with higher trust"),
         ("return_intention", "arm", "ordered", "Assurance of confidentiality: “absolute” went"),
         ("disclosure", "arm", "logit", "Assurance of confidentiality: “absolute” went"),
-        ("disclosure", "telehealth", "logit", "No clear link between meets by video and"),
+        ("disclosure", "telehealth", "logit", "No clear link between meeting by video and"),
     ],
 )
 def test_every_kind_of_outcome_and_exposure_has_its_words(
