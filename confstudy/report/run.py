@@ -33,7 +33,7 @@ class _Kernel(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """This Python, whatever kernels the machine has registered."""
+        """The Python that runs here, whatever kernels the machine has registered."""
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=command, display_name="Python", language="python")
 
