@@ -205,10 +205,10 @@ class Codebook(_Part):
         return pd.DataFrame(rows)
 
     def short(self, name: str) -> str:
-        """A noun for the middle of a sentence: the declared one, or the label."""
+        """A noun for the middle of a sentence: the declared one, or the label in quotes."""
         label = self.label(name)
         part = self.scales.get(name) or self.variables[name]
-        return part.short or label[0].lower() + label[1:]
+        return part.short or f"“{label}”"
 
     def __repr__(self) -> str:
         counts = f"{len(self.kept)} variables, {len(self.scales)} scales"

@@ -28,7 +28,11 @@ def build_all(names: Sequence[str], given: Sequence[str], *, force: bool, say: S
     plans = [plan(config, name, parameters, Path.cwd()) for name in wanted]
     failed = 0
     for number, planned in enumerate(plans, start=1):
-        failed += not _build_one(planned, config, f"{number}/{len(plans)}", force, say)
+        try:
+            failed += not _build_one(planned, config, f"{number}/{len(plans)}", force, say)
+        except KeyboardInterrupt:
+            say("interrupted: the last good reports are untouched")
+            raise
     say(f"index: {_short(write_index(config), config)}")
     return 3 if failed else 0
 

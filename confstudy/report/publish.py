@@ -55,6 +55,7 @@ class Shelf:
         final = self.folder / "runs" / run
         final.parent.mkdir(exist_ok=True)
         stage.rename(final)
+        stage.parent.rmdir()
         sync_folder(final.parent)
         self._point_to(final)
         self._remember({"run": run, "status": "built", "at": manifest["built"]})

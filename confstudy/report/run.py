@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
@@ -27,15 +29,25 @@ _OURS = {name for name in errors.__all__ if isinstance(getattr(errors, name), ty
 
 
 class _Kernel(AsyncKernelManager):
-    """A kernel spoken to through files of this user instead of open ports."""
+    """A kernel of the Python that runs here, without a terminal."""
 
-    transport = "ipc" if os.name == "posix" else "tcp"
+    async def start_kernel(self, **options: Any) -> Any:  # type: ignore[override]
+        """Start without a terminal: what a dying kernel says there may hold data."""
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return await super().start_kernel(**options, **silent)
 
     @property
     def kernel_spec(self) -> KernelSpec:
         """The Python that runs here, whatever kernels the machine has registered."""
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=command, display_name="Python", language="python")
+
+
+def _kernel_at(folder: str) -> type[_Kernel]:
+    """A kernel spoken to through sockets in a folder of this user instead of open ports."""
+    if os.name != "posix":
+        return _Kernel
+    return type("_PrivateKernel", (_Kernel,), {"transport": "ipc", "ip": f"{folder}/kernel"})
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,7 +86,7 @@ def run_notebook(
         "bar_format": "{l_bar}{bar:24}{n_fmt}/{total_fmt} cells",
     }
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), TemporaryDirectory(prefix="confstudy-") as sockets:
             warnings.simplefilter("ignore")
             executed = papermill.execute_notebook(
                 source,
@@ -85,7 +97,7 @@ def run_notebook(
                 execution_timeout=timeout,
                 kernel_name="python3",
                 language="python",
-                kernel_manager_class=_Kernel,
+                kernel_manager_class=_kernel_at(sockets),
             )
     except papermill.PapermillExecutionError as failed:
         raise ReportError(_worded(failed)) from None

@@ -27,6 +27,7 @@ def test_a_good_build_publishes_page_notebook_values_and_manifest(study, build_o
     assert manifest["title"] == "A finding"
     for name, expected in manifest["files"].items():
         assert sha256_of(folder / name) == expected
+    assert [path.name for path in (study / "notebooks").iterdir()] == ["one.ipynb"]
 
 
 FAILURES = {
