@@ -66,7 +66,7 @@ def test_a_qualtrics_export_with_an_email_column_is_refused(tmp_path, codebook):
     (tmp_path / "export.csv").write_text(QUALTRICS)
     found = run("check", "export.csv", *codebook, cwd=tmp_path)
     assert found.returncode == 1
-    assert "Q2_email: telling header" in found.stderr
+    assert "Q2_email: e-mail address" in found.stderr
     assert "StartDate: system field" in found.stderr
     assert "drop: identifier" in found.stderr
     assert "CANARY" not in found.stderr + found.stdout

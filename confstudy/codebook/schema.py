@@ -30,6 +30,7 @@ Role = Literal[
     "covariate",
     "quasi_identifier",
     "identifier",
+    "sensitive",
     "weight",
     "replicate_weight",
     "strata",
@@ -133,12 +134,16 @@ class SampleDesign(_Part):
 class Protection(_Part):
     """What the load gate asks of the quasi-identifiers.
 
-    A ``k`` under 5 needs a ``reason``, for example that the producer of a public-use file
-    has already reviewed it. ``suppress`` lists the quasi-identifiers that may be blanked in
-    small groups, the most dispensable first.
+    Every group of respondents alike in them has ``k`` or more, gives each variable of the
+    role ``sensitive`` at least ``l`` different answers, and, where ``t`` is given, answers at
+    most that far from all respondents. A ``k`` under 5 needs a ``reason``, for example that the
+    producer of a public-use file has already reviewed it. ``suppress`` lists the
+    quasi-identifiers that may be blanked in unsafe groups, the most dispensable first.
     """
 
     k: PositiveInt = 5
+    l: PositiveInt = 2  # noqa: E741
+    t: Annotated[float, Field(gt=0, le=1)] | None = None
     suppress: Texts = ()
     reason: str = ""
 

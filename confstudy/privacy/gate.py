@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
 
 import pandas as pd
 
-from confstudy.codebook.schema import Codebook
+from confstudy.codebook.schema import Codebook, Protection
 from confstudy.errors import IdentifiedData
-from confstudy.privacy.identifiers import RULES, Column, header_is_data
-from confstudy.privacy.risk import KAnonymity
+from confstudy.privacy.columns import Column
+from confstudy.privacy.headers import header_is_data
+from confstudy.privacy.identifiers import DECODED_EXEMPT, DESIGN_EXEMPT, RULES
+from confstudy.privacy.risk import Risk
+from confstudy.privacy.values import ANY
 
 __all__ = ["Finding", "GateResult", "inspect_columns"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One reason to refuse: the column, the rule, how many distinct cells, what to do."""
+    """One reason to refuse: the column, the rule, how many cells or people, what to do."""
 
     column: str
     rule: str
     count: int
+    counted: str
     why: str
     remedy: str
 
@@ -33,36 +37,35 @@ class GateResult:
 
     findings: tuple[Finding, ...]
     columns: int
-    anonymity: KAnonymity | None = None
 
     def __bool__(self) -> bool:
-        return not self.findings and (self.anonymity is None or bool(self.anonymity))
+        return not self.findings
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a finding: column, rule, count, why, remedy."""
-        names = ["column", "rule", "count", "why", "remedy"]
-        rows = [[getattr(finding, name) for name in names] for finding in self._all()]
+        """One row a finding: column, rule, count, counted, why, remedy."""
+        names = ["column", "rule", "count", "counted", "why", "remedy"]
+        rows = [[getattr(finding, name) for name in names] for finding in self.findings]
         return pd.DataFrame(rows, columns=names)
+
+    def with_risk(self, risk: Risk, protection: Protection) -> Self:
+        """The same result with what the quasi-identifiers give away."""
+        return replace(self, findings=(*self.findings, *_of_risk(risk, protection)))
 
     def require(self, file: str) -> None:
         """Raise IdentifiedData unless the data may come in."""
         if self:
             return
         lines = [
-            f"  {f.column}: {f.rule} ({f.count:,} {_counted(f)}), because {f.why}.\n"
-            f"    → {f.remedy}."
-            for f in self._all()
+            f"  {f.column}: {f.rule} ({f.count:,} {f.counted}), because {f.why}.\n    → {f.remedy}."
+            for f in self.findings
         ]
         raise IdentifiedData(
             f"'{file}' is refused: it could point to a person.\n" + "\n".join(lines)
         )
 
-    def _all(self) -> list[Finding]:
-        return [*self.findings, *_of_anonymity(self.anonymity)]
-
     def __repr__(self) -> str:
-        verdict = "accepted" if self else f"refused ({len(self._all())} findings)"
+        verdict = "accepted" if self else f"refused ({len(self.findings)} findings)"
         return f"GateResult: {verdict}, {self.columns} columns looked at"
 
 
@@ -84,64 +87,63 @@ def inspect_columns(frame: pd.DataFrame, codebook: Codebook | None = None) -> Ga
         column            rule  count
     0  contact  e-mail address      2
     """
-    dropped, declared, weights = _declared(codebook)
+    exempt = _exempt(codebook)
     findings: list[Finding] = []
     looked_at = 0
     for position, header in enumerate(map(str, frame.columns), start=1):
-        if header in dropped:
+        skipped = exempt.get(header, frozenset())
+        if skipped is None:
             continue
         looked_at += 1
-        name = (
-            f"column {position} (its header looks like an answer)"
-            if header_is_data(header)
-            else header
-        )
-        distinct = _distinct(frame[header])
-        column = Column(header, distinct, len(frame))
-        skipped = {"telling header", "free text"} if header in declared else set()
-        skipped |= {"running number"} if header in weights else set()
-        for rule in RULES:
-            count = 0 if rule.name in skipped else rule.matches(column)
-            if count:
-                findings.append(Finding(name, rule.name, count, rule.why, rule.remedy))
-                break
+        name = header
+        if header_is_data(header):
+            name = f"column {position} (its header looks like an answer)"
+        findings += _inspect(Column.of(header, frame[header]), name, skipped)
     return GateResult(tuple(findings), looked_at)
 
 
-def _declared(
-    codebook: Codebook | None,
-) -> tuple[Collection[str], Collection[str], Collection[str]]:
+def _inspect(column: Column, name: str, skipped: frozenset[str]) -> Iterator[Finding]:
+    """The first rule that matches."""
+    short_number = column.numeric and max(map(len, column.cells)) < 20
+    for rule in RULES:
+        if rule.name in skipped or (short_number and rule.name in ANY):
+            continue
+        count = rule.matches(column)
+        if count:
+            yield Finding(name, rule.name, count, "distinct cells", rule.why, rule.remedy)
+            return
+
+
+def _exempt(codebook: Codebook | None) -> dict[str, frozenset[str] | None]:
+    """For each header the rules that do not apply to it, or None where it never comes in."""
     if codebook is None:
-        return (), (), ()
-    headers = {name: codebook.header(name) for name in codebook.variables}
-    used = {headers[name] for name in codebook.kept}
-    dropped = {headers[n] for n, v in codebook.variables.items() if v.drop} - used
-    levelled = {headers[n] for n, v in codebook.kept.items() if v.categories}
-    roles = ("weight", "replicate_weight", "strata", "cluster")
-    weights = {headers[n] for n, v in codebook.kept.items() if set(roles) & set(v.role)}
-    return dropped, levelled, weights
+        return {}
+    roles = {"weight", "replicate_weight", "strata", "cluster"}
+    exempt: dict[str, frozenset[str] | None] = {}
+    for name, variable in codebook.variables.items():
+        if variable.drop:
+            exempt.setdefault(codebook.header(name), None)
+    for name, variable in codebook.kept.items():
+        decoded = DECODED_EXEMPT if variable.categories else frozenset()
+        design = DESIGN_EXEMPT if roles & set(variable.role) else frozenset()
+        exempt[codebook.header(name)] = decoded | design
+    return exempt
 
 
-def _distinct(column: pd.Series[Any]) -> list[str]:
-    return list(dict.fromkeys("" if pd.isna(v) else str(v).strip() for v in column.unique()))
-
-
-def _counted(finding: Finding) -> str:
-    return "respondents" if finding.rule == "k-anonymity" else "distinct cells"
-
-
-def _of_anonymity(anonymity: KAnonymity | None) -> list[Finding]:
-    if anonymity is None or anonymity:
-        return []
-    quasi = " × ".join(anonymity.quasi_identifiers)
-    return [
-        Finding(
-            column=quasi,
-            rule="k-anonymity",
-            count=anonymity.respondents_below,
-            why=f"they share their {quasi} with fewer than {anonymity.required - 1} others "
-            f"(k is {anonymity.k})",
-            remedy="coarsen with `bands` or `recode`, or list quasi-identifiers under "
-            "`protection: {suppress: […]}`",
-        )
-    ]
+def _of_risk(risk: Risk, protection: Protection) -> Iterator[Finding]:
+    quasi = " × ".join(risk.quasi_identifiers)
+    remedy = (
+        "coarsen with `bands` or `recode`, or list quasi-identifiers under "
+        "`protection: {suppress: […]}`"
+    )
+    if risk.k < protection.k:
+        why = f"they share their {quasi} with fewer than {protection.k - 1} others (k is {risk.k})"
+        yield Finding(quasi, "k-anonymity", risk.below, "respondents", why, remedy)
+    for name, found in risk.l.items():
+        if found < protection.l:
+            why = f"a group alike in {quasi} gives it the same answer (l is {found})"
+            yield Finding(name, "l-diversity", found, "distinct answers", why, remedy)
+    for name, distance in risk.t.items():
+        if protection.t is not None and distance > protection.t:
+            why = f"a group's answers differ from all by {distance:.2f} (t is {protection.t:g})"
+            yield Finding(name, "t-closeness", risk.groups, "groups", why, remedy)

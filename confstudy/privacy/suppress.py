@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from confstudy.privacy.risk import class_sizes
+from confstudy.privacy.risk import Groups
 
 __all__ = ["Suppressed", "suppress"]
 
@@ -23,12 +23,19 @@ class Suppressed:
 
 
 def suppress(
-    frame: pd.DataFrame, quasi_identifiers: Sequence[str], order: Sequence[str], k: int
+    frame: pd.DataFrame,
+    quasi_identifiers: Sequence[str],
+    order: Sequence[str],
+    k: int,
+    sensitive: Sequence[str] = (),
+    diversity: int = 1,
 ) -> Suppressed:
-    """Blank quasi-identifiers in groups smaller than ``k``, the first of ``order`` first.
+    """Blank quasi-identifiers in unsafe groups, the first of ``order`` first.
 
-    Rows that are still in a small group when all of ``order`` is blanked are joined by the
-    smallest group that was large enough, so that they do not stand out by their blanks.
+    A group is unsafe when it has fewer than ``k`` respondents, or gives a ``sensitive``
+    variable fewer than ``diversity`` different answers. Rows that are still in an unsafe group
+    when all of ``order`` is blanked are joined by the smallest safe group, so that they do not
+    stand out by their blanks.
 
     Examples
     --------
@@ -43,15 +50,21 @@ def suppress(
         blanked[name] |= rows & frame[name].notna().to_numpy()
         frame[name] = frame[name].mask(rows)
 
+    def unsafe() -> tuple[Groups, NDArray[np.bool_]]:
+        groups = Groups.of(frame, quasi_identifiers)
+        return groups, groups.unsafe(k, [frame[name] for name in sensitive], diversity)
+
     for name in order:
-        blank(class_sizes(frame, quasi_identifiers) < k, name)
-    sizes = class_sizes(frame, quasi_identifiers)
-    while (sizes < k).any() and (sizes >= k).any():
-        rows = (sizes < k) | (sizes == sizes[sizes >= k].min())
-        before = sizes
+        groups, bad = unsafe()
+        blank(bad[groups.group], name)
+    groups, bad = unsafe()
+    while bad.any() and not bad.all():
+        smallest = groups.sizes[~bad].min()
+        rows = (bad | (groups.sizes == smallest))[groups.group]
+        before = groups.sizes
         for name in order:
             blank(rows, name)
-        sizes = class_sizes(frame, quasi_identifiers)
-        if np.array_equal(before, sizes):
+        groups, bad = unsafe()
+        if np.array_equal(before, groups.sizes):
             break
     return Suppressed(frame, blanked)

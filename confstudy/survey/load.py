@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from confstudy.codebook.read import codebook_beside, read_codebook
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import CodebookMismatch, did_you_mean, listing
 from confstudy.privacy.gate import inspect_columns
-from confstudy.privacy.identifiers import header_is_data
-from confstudy.privacy.risk import k_anonymity
+from confstudy.privacy.headers import header_is_data
+from confstudy.privacy.risk import risk
 from confstudy.privacy.suppress import suppress
 from confstudy.survey.read import RawTable, read_table
 from confstudy.survey.recode import MISSING_REASONS, Decoded, decode
@@ -79,9 +78,10 @@ def load_table(raw: RawTable, codebook: Codebook) -> Survey:
     )
     reasons = reasons.reindex(frame.index)
     frame, reasons, blanked = _protected(frame, reasons, codebook)
-    quasi = codebook.with_role("quasi_identifier")
-    anonymity = k_anonymity(frame, quasi, codebook.protection.k)
-    replace(inspected, anonymity=anonymity).require(raw.file)
+    protection = codebook.protection
+    quasi, sensitive = codebook.with_role("quasi_identifier"), codebook.with_role("sensitive")
+    found = risk(frame, quasi, sensitive if quasi else (), protection.k)
+    inspected.with_risk(found, protection).require(raw.file)
     used = {codebook.header(name) for name in codebook.variables}
     provenance = Provenance(
         file=raw.file,
@@ -90,7 +90,7 @@ def load_table(raw: RawTable, codebook: Codebook) -> Survey:
         rows=len(raw.frame),
         columns=raw.frame.shape[1],
         left_out=sum(str(header) not in used for header in raw.frame),
-        gate=_gate_words(codebook, anonymity.k, blanked),
+        gate=_gate_words(codebook, found.k, blanked),
         confstudy=version("confstudy"),
         recodes=tuple(
             (name, codebook.header(name), column.spellings, column.recoded)
@@ -108,7 +108,9 @@ def _protected(
     quasi, order = codebook.with_role("quasi_identifier"), codebook.protection.suppress
     if not order:
         return frame, reasons, 0
-    done = suppress(frame, quasi, order, codebook.protection.k)
+    sensitive = codebook.with_role("sensitive")
+    protection = codebook.protection
+    done = suppress(frame, quasi, order, protection.k, sensitive, protection.l)
     blanked = {name: rows for name, rows in done.blanked.items() if rows.any()}
     marked = {
         name: np.where(rows, _SUPPRESSED, reasons.get(name, 0)).astype(np.int8)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from confstudy.errors import CodebookMismatch
-from confstudy.privacy.risk import class_sizes, k_anonymity
+from confstudy.privacy.risk import class_sizes, risk
 from confstudy.privacy.suppress import suppress
 
 LEVELS = st.sampled_from(["a", "b", "c", None])
@@ -32,14 +32,14 @@ def test_categoricals_and_a_shuffled_index_change_nothing(frame):
 
 def test_a_missing_value_is_a_category_of_its_own():
     frame = pd.DataFrame({"x": ["a", "a", None]})
-    assert k_anonymity(frame, ["x"]).k == 1
+    assert risk(frame, ["x"]).k == 1
 
 
 def test_the_measures_count_groups_and_respondents():
     frame = pd.DataFrame({"x": ["a"] * 6 + ["b"] * 3 + ["c"]})
-    result = k_anonymity(frame, ["x"], k=5)
+    result = risk(frame, ["x"], k=5)
     assert not result
-    assert (result.k, result.groups, result.respondents_below, result.unique) == (1, 3, 4, 1)
+    assert (result.k, result.groups, result.below, result.unique) == (1, 3, 4, 1)
 
 
 def test_an_unknown_quasi_identifier_is_an_error():
