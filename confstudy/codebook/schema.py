@@ -27,6 +27,7 @@ Reason = Literal["refused", "dont_know", "not_asked", "lost"]
 Role = Literal[
     "outcome",
     "exposure",
+    "arm",
     "covariate",
     "quasi_identifier",
     "identifier",

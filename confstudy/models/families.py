@@ -15,6 +15,8 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.models.formula import Design
+from confstudy.models.robust import logit_covariance
+from confstudy.models.separation import is_separated, ordered_is_separated
 
 __all__ = ["FAMILIES", "Estimate", "Family", "FamilyName", "family_named"]
 
@@ -80,6 +82,11 @@ def _check_ordered(design: Design) -> None:
         raise AnalysisError(
             f"'{design.name}' has fewer than three ordered levels: use family='logit'."
         )
+    if not design.ordered:
+        raise AnalysisError(
+            f"The levels of '{design.name}' have no order: declare it ordinal, or compare one of "
+            "them with the rest and use family='logit'."
+        )
     if len(np.unique(design.outcome)) > 20:
         raise AnalysisError(f"'{design.name}' has more than 20 levels: use family='ols'.")
 
@@ -90,28 +97,35 @@ def _ols(design: Design, cov: str, options: dict[str, Any]) -> Estimate:
 
 
 def _logit(design: Design, cov: str, options: dict[str, Any]) -> Estimate:
-    model = sm.Logit(design.outcome, design.matrix)
-    result = _maximised(model, cov, options)
+    robust = cov.startswith("HC")
+    result = _maximised(
+        sm.Logit(design.outcome, design.matrix), "nonrobust" if robust else cov, options
+    )
     chance = expit(design.matrix @ result.params)
     likelihood = np.where(design.outcome == 1, chance, 1 - chance)
-    problems = (*_not_maximal(result), *_separated(likelihood))
+    problems = _problems(result, likelihood, lambda: is_separated(design.matrix, design.outcome))
     covariance = np.asarray(result.cov_params())
+    if robust and not problems:
+        covariance = logit_covariance(design.matrix, design.outcome, chance, cov)
     return Estimate(result, design.terms, result.params, covariance, problems)
 
 
 def _ordered(design: Design, cov: str, options: dict[str, Any]) -> Estimate:
+    if cov in ("HC2", "HC3"):
+        raise AnalysisError(f"{cov} is not defined for ordered models: use HC1 or a cluster.")
     ranks, outcome = np.unique(design.outcome, return_inverse=True)
     model = OrderedModel(outcome, design.matrix, distr="logit")
-    result = _maximised(model, cov, options)
+    result = _maximised(model, "HC0" if cov == "HC1" else cov, options)
     slopes = design.matrix.shape[1]
     coefficients, jacobian = _with_thresholds(np.asarray(result.params), slopes)
     covariance = jacobian @ np.asarray(result.cov_params()) @ jacobian.T
+    if cov == "HC1":
+        covariance *= len(outcome) / (len(outcome) - len(coefficients))
     names = [design.levels[int(r)] if design.levels else f"{r:g}" for r in ranks]
     thresholds = [f"{low} | {high}" for low, high in itertools.pairwise(names)]
-    terms = (*design.terms, *thresholds)
     likelihood = _chances(coefficients, design.matrix)[np.arange(len(outcome)), outcome]
-    problems = (*_not_maximal(result), *_separated(likelihood))
-    return Estimate(result, terms, coefficients, covariance, problems)
+    problems = _problems(result, likelihood, lambda: ordered_is_separated(design.matrix, outcome))
+    return Estimate(result, (*design.terms, *thresholds), coefficients, covariance, problems)
 
 
 def _with_thresholds(parameters: Floats, slopes: int) -> tuple[Floats, Floats]:
@@ -133,6 +147,15 @@ def _maximised(model: Any, cov: str, options: dict[str, Any]) -> Any:
         return model.fit(method="bfgs", maxiter=2000, **asked)
 
 
+def _problems(result: Any, likelihood: Floats, separated: Callable[[], bool]) -> tuple[str, ...]:
+    """Why a maximum cannot be believed; separation is looked for where it is near."""
+    found = _not_maximal(result)
+    near = bool(found) or not np.isfinite(likelihood).all() or likelihood.max() > 1 - 1e-8
+    if near and separated():
+        found = ["separation: the predictors tell some outcomes without error"]
+    return tuple(found)
+
+
 def _not_maximal(result: Any) -> list[str]:
     """Judge by the Newton decrement: how much likelihood one more step would win."""
     parameters = np.asarray(result.params)
@@ -142,13 +165,6 @@ def _not_maximal(result: Any) -> list[str]:
     score = np.asarray(result.model.score(parameters))
     if score @ np.linalg.solve(information, score) > 1e-8:
         return ["not converged: no maximum of the likelihood was reached"]
-    return []
-
-
-def _separated(likelihood: Floats) -> list[str]:
-    """Chances of what was observed that are 1 but for rounding mean infinite coefficients."""
-    if likelihood.max() > 1 - 1e-8:
-        return ["separation: the predictors tell some outcomes without error"]
     return []
 
 

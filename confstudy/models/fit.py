@@ -107,6 +107,11 @@ class Fit:
         return table
 
     @property
+    def percent(self) -> str:
+        """The level of the intervals in words, such as ``95 %``."""
+        return f"{100 * self.level:g} %"
+
+    @property
     def quantile(self) -> float:
         """The quantile that makes an interval of a standard error."""
         return float(stats.t.ppf(0.5 + self.level / 2, self.df))
@@ -147,7 +152,7 @@ def fit(
         Column whose groups may be alike: standard errors are CR1, with one degree of freedom
         less than there are groups.
     cov
-        ``nonrobust`` or HC0 to HC3, where there is no cluster.
+        ``nonrobust`` or HC0 to HC3 (ordered: to HC1), where there is no cluster.
     level
         Of the intervals.
 
@@ -183,6 +188,8 @@ def fit(
     >>> list(model.table["term"])
     ['Intercept', 'privacy', 'stigma']
     """
+    if not 0 < level < 1:
+        raise AnalysisError(f"'level' lies between 0 and 1, such as .95; {level:g} does not.")
     chosen = family_named(family)
     also = (cluster,) if cluster else ()
     design = build_design(formula, data, intercept=chosen.intercept, also=also)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula, ModelMatrix, ModelSpec
+from formulaic import Formula, ModelSpec
 from formulaic.errors import FormulaicError
 from numpy.typing import NDArray
 
@@ -32,6 +32,8 @@ class Design:
         (n,) float: the number, 0 and 1, or the position of an ordered level.
     levels
         The outcome's labels, in order, where it is categorical.
+    ordered
+        Whether the outcome's values have an order.
     matrix
         (n, p) float, columns named by ``terms``.
     frame
@@ -44,6 +46,7 @@ class Design:
     name: str
     outcome: Floats
     levels: tuple[str, ...]
+    ordered: bool
     matrix: Floats
     terms: tuple[str, ...]
     frame: pd.DataFrame
@@ -57,7 +60,11 @@ class Design:
 
     def matrix_for(self, frame: pd.DataFrame) -> Floats:
         """The model matrix of other rows with the same variables."""
-        return np.asarray(self.spec.get_model_matrix(frame, context={}), dtype=float)
+        try:
+            built = self.spec.get_model_matrix(frame, context={}, na_action="ignore")
+        except (FormulaicError, TypeError, ValueError):
+            raise AnalysisError(f"'{self.formula}' cannot be computed for these values.") from None
+        return np.asarray(built, dtype=float)
 
 
 def as_frame(data: Data) -> pd.DataFrame:
@@ -85,7 +92,7 @@ def build_design(
     complete = _with_used_levels(frame.loc[used, wanted])
     if complete.empty:
         raise AnalysisError(f"No row has all of {listing(wanted)}: nothing to fit.")
-    outcome, levels = _outcome(left, complete)
+    outcome, levels, ordered = _outcome(left, complete)
     # The intercept is always asked for, so that categories get a reference level.
     built = _evaluate(right, complete)
     spec, matrix, terms = built.model_spec, np.asarray(built, dtype=float), list(built.columns)
@@ -97,12 +104,14 @@ def build_design(
     if not intercept:
         keep = [position for position, term in enumerate(terms) if term != "Intercept"]
         matrix, terms = matrix[:, keep], [terms[position] for position in keep]
-    return Design(formula, left, outcome, levels, matrix, tuple(terms), complete, used, spec)
+    return Design(
+        formula, left, outcome, levels, ordered, matrix, tuple(terms), complete, used, spec
+    )
 
 
 def _sides(formula: str) -> tuple[str, str]:
     left, tilde, right = formula.partition("~")
-    if not tilde or not left.strip() or not right.strip():
+    if not tilde or not left.strip() or not right.strip() or "~" in right or "|" in formula:
         raise AnalysisError(
             f"'{formula}' is not a formula: write 'outcome ~ exposure + covariate'."
         )
@@ -125,14 +134,19 @@ def _variables(side: str, formula: str, columns: set[str]) -> set[str]:
     return required | (bare & columns)
 
 
-def _evaluate(side: str, frame: pd.DataFrame) -> ModelMatrix[Any]:
+def _evaluate(side: str, frame: pd.DataFrame) -> Any:
     try:
-        return Formula(side).get_model_matrix(frame, context={}, output="pandas")
-    except (FormulaicError, TypeError, ValueError):
+        built = Formula(side).get_model_matrix(
+            frame, context={}, output="pandas", na_action="ignore"
+        )
+    except (FormulaicError, TypeError, ValueError, AttributeError, KeyError, IndexError):
         raise AnalysisError(
             f"'{side}' cannot be computed from the data: check the functions it calls and "
             f"the types of {listing(map(str, frame.columns))}."
         ) from None
+    if not isinstance(built, pd.DataFrame) or len(built) != len(frame):
+        raise AnalysisError(f"'{side}' does not give one row of numbers a respondent.")
+    return built
 
 
 def _with_used_levels(frame: pd.DataFrame) -> pd.DataFrame:
@@ -143,20 +157,20 @@ def _with_used_levels(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _outcome(side: str, frame: pd.DataFrame) -> tuple[Floats, tuple[str, ...]]:
+def _outcome(side: str, frame: pd.DataFrame) -> tuple[Floats, tuple[str, ...], bool]:
+    """The outcome as numbers, the labels of its levels, and whether they have an order."""
     if side not in frame.columns:
         built = _evaluate(f"{side} + 0", frame)
         if built.shape[1] != 1:
             raise AnalysisError(f"The outcome '{side}' is not one column of numbers.")
-        return np.asarray(built, dtype=float)[:, 0], ()
+        return np.asarray(built, dtype=float)[:, 0], (), True
     column = frame[side]
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return np.asarray(column.cat.codes, dtype=float), tuple(map(str, column.cat.categories))
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
-        return column.to_numpy(dtype=float), ()
-    levels = sorted(map(str, column.unique()))
-    codes = pd.Categorical(column.astype(str), categories=levels).codes
-    return np.array(codes, dtype=np.float64), tuple(levels)
+        return column.to_numpy(dtype=float), (), True
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        column = pd.Series(pd.Categorical(column.astype(str)), index=column.index)
+    levels = tuple(map(str, column.cat.categories))
+    return np.asarray(column.cat.codes, dtype=float), levels, bool(column.cat.ordered)
 
 
 def _require_full_rank(matrix: Floats, terms: list[str]) -> None:
@@ -164,7 +178,7 @@ def _require_full_rank(matrix: Floats, terms: list[str]) -> None:
     scaled = matrix / np.where(scale > 0, scale, 1)
     _, values, right = np.linalg.svd(scaled, full_matrices=False)
     weak = values < max(matrix.shape) * np.finfo(float).eps * 100 * values[0]
-    if matrix.shape[0] < matrix.shape[1]:
+    if matrix.shape[0] <= matrix.shape[1]:
         raise AnalysisError(
             f"{matrix.shape[1]} coefficients cannot be fitted to {matrix.shape[0]} rows."
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from scipy import stats
 from confstudy.errors import AnalysisError, listing, unknown
 from confstudy.models.fit import Fit
 
-__all__ = ["contrast", "predictions"]
+__all__ = ["contrast", "inner_range", "predictions"]
 
 Floats = NDArray[np.float64]
 Value = str | float | bool
@@ -50,7 +52,7 @@ def predictions(
         A variable of its formula.
     values
         Where to predict: by default all levels, or 25 numbers from the 5th to the 95th
-        percentile.
+        percentile (closer in where fewer than ten respondents stand beyond).
     at_least
         For an ordered outcome, predict this level or a higher one, instead of each level.
 
@@ -130,10 +132,12 @@ def contrast(
     return pd.DataFrame(rows)[order]
 
 
-def _place(levels: Sequence[str], level: str) -> int:
-    if level not in levels:
-        raise AnalysisError(unknown("Levels", [level], levels, "the outcome"))
-    return levels.index(level)
+def _place(fit: Fit, level: str) -> int:
+    if level not in fit.levels:
+        column = fit.design.frame.get(fit.design.name)
+        shown = _shown(column) if column is not None else ""
+        raise AnalysisError(f"'{fit.design.name}' has no such level.{shown}")
+    return fit.levels.index(level)
 
 
 def _require(fit: Fit, variable: str) -> None:
@@ -145,20 +149,52 @@ def _require(fit: Fit, variable: str) -> None:
 
 
 def _grid(fit: Fit, variable: str) -> list[Value]:
+    levels = _levels_of(fit, variable)
+    if levels is not None:
+        return levels
+    low, high = inner_range(fit.design.frame[variable])
+    return list(np.linspace(low, high, 25).tolist())
+
+
+def _levels_of(fit: Fit, variable: str) -> list[Value] | None:
+    """The values a variable has as categories in the model, or None where it is a number."""
     column = fit.design.frame[variable]
     if isinstance(column.dtype, pd.CategoricalDtype):
         return list(column.cat.categories)
+    called = re.search(rf"\bC\(\s*{re.escape(variable)}\b", fit.formula)
     distinct = np.unique(column.to_numpy())
-    if len(distinct) <= 2 or not pd.api.types.is_numeric_dtype(column):
+    if called or len(distinct) <= 2 or not pd.api.types.is_numeric_dtype(column):
         return list(distinct.tolist())
-    low, high = np.percentile(column.to_numpy(dtype=float), [5, 95])
-    return list(np.linspace(low, high, 25).tolist())
+    return None
+
+
+def inner_range(column: pd.Series[Any]) -> tuple[float, float]:
+    """From the 5th to the 95th percentile, or closer in so that ten stand beyond each end.
+
+    The ends are rounded to three digits of the range, so that they are nobody's own value.
+
+    Raises
+    ------
+    AnalysisError
+        With fewer than forty respondents, or no range.
+    """
+    values = np.sort(column.to_numpy(dtype=float))
+    if len(values) < 40:
+        raise AnalysisError(f"{len(values)} respondents are too few to predict along a range.")
+    beyond = max(10, int(0.05 * len(values)))
+    low, high = float(values[beyond]), float(values[-beyond - 1])
+    if high <= low:
+        raise AnalysisError(
+            "Nearly everybody has the same value: there is no range to predict along."
+        )
+    digits = 2 - int(np.floor(np.log10(high - low)))
+    return round(low, digits), round(high, digits)
 
 
 def _average(
     fit: Fit, setting: Mapping[str, Value], at_least: str | None
 ) -> tuple[list[str], _Average]:
-    matrix = fit.design.matrix_for(_with(fit.design.frame, setting))
+    matrix = fit.design.matrix_for(_with(fit, setting))
     keep = [position for position, term in enumerate(_columns(fit)) if term in fit.design.terms]
     matrix = matrix[:, keep]
     centre = fit.coefficients
@@ -170,7 +206,7 @@ def _average(
     average = _Average(_mean(fit, centre, matrix), np.array(gradient).T)
     if at_least is None:
         return fit.levels, average
-    return [f"{at_least} or more"], average.from_level(_place(fit.levels, at_least))
+    return [f"{at_least} or more"], average.from_level(_place(fit, at_least))
 
 
 def _columns(fit: Fit) -> Sequence[str]:
@@ -181,20 +217,25 @@ def _mean(fit: Fit, coefficients: Floats, matrix: Floats) -> Floats:
     return np.asarray(fit.family.predict(coefficients, matrix).mean(axis=0))
 
 
-def _with(frame: pd.DataFrame, setting: Mapping[str, Value]) -> pd.DataFrame:
-    changed = {}
+def _with(fit: Fit, setting: Mapping[str, Value]) -> pd.DataFrame:
+    frame, changed = fit.design.frame, {}
     for name, value in setting.items():
-        column = frame[name]
+        levels, column = _levels_of(fit, name), frame[name]
+        if levels is not None and value not in levels:
+            raise AnalysisError(f"'{name}' has no such level in the model.{_shown(column)}")
         if isinstance(column.dtype, pd.CategoricalDtype):
-            if value not in column.cat.categories:
-                known = listing(column.cat.categories)
-                raise AnalysisError(f"'{name}' has no such level. Levels: {known}.")
-            changed[name] = pd.Series(
-                pd.Categorical([value] * len(frame), dtype=column.dtype), index=frame.index
-            )
+            repeated = pd.Categorical([value] * len(frame), dtype=column.dtype)
+            changed[name] = pd.Series(repeated, index=frame.index)
         else:
             changed[name] = pd.Series(value, index=frame.index)
     return frame.assign(**changed)
+
+
+def _shown(column: pd.Series[Any]) -> str:
+    """The levels that many share; a rare one could be somebody's answer."""
+    counts = column.value_counts()
+    common = [str(level) for level, count in counts.items() if count >= 10]
+    return f" Levels: {listing(sorted(common))}." if common else ""
 
 
 def _interval(

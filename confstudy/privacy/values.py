@@ -60,7 +60,8 @@ _PERSON = re.compile(
 _CODE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{5,40}")
 _NATIONAL = re.compile(
     r"[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|\d{6}[-+A]\d{3}[0-9A-Z]"
-    r"|\d{8}-\d{4}|\d{8}[A-Z]|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{3} \d{3} \d{3}|\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}"
+    r"|\d{8}-\d{4}|\d{8}[A-Z]|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{3} \d{3} \d{3}"
+    r"|\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}"
 )
 _MEASURED = set(
     "score scores mean sum weight weights wt factor pct percent percentage share ratio rate prob "

@@ -12,7 +12,7 @@ from confstudy.release.decision import THRESHOLD, Decision
 
 __all__ = ["MASKED", "check_count", "masked_counts", "pooled"]
 
-MASKED = f"under {THRESHOLD}"
+MASKED = "masked"
 
 
 def check_count(smallest: int) -> Decision:
@@ -27,32 +27,39 @@ def check_count(smallest: int) -> Decision:
 
 
 def masked_counts(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The table with every count from 1 to 9 replaced by words; zero stays.
+    """The table without the rows' numbers where a count from 1 to 9 stands; zero stays.
 
-    Other numbers in such a row stand for the same few respondents and are left out.
+    All numbers of such a row go, so that none follows from the others; and where the rows
+    that went count fewer than ten respondents together, the next smallest row goes with them,
+    so that they do not follow from the total.
 
-    >>> masked_counts(pd.DataFrame({"n": [0, 4, 12], "mean": [0.0, 2.0, 3.0]}), ["n"])
-              n mean
-    0         0  0.0
-    1  under 10    –
-    2        12  3.0
+    >>> masked_counts(pd.DataFrame({"n": [0, 4, 12, 50], "mean": [0.0, 2.0, 3.0, 4.0]}), ["n"])
+            n        mean
+    0       0         0.0
+    1  masked      masked
+    2  masked      masked
+    3      50         4.0
     """
     present = [name for name in columns if name in table]
     counts = table[present].to_numpy(dtype=float)
-    few = pd.Series(((counts > 0) & (counts < THRESHOLD)).any(axis=1), index=table.index)
+    few = np.asarray(((counts > 0) & (counts < THRESHOLD)).any(axis=1), dtype=bool)
+    totals = np.nansum(counts, axis=1)
+    if few.any() and 0 < totals[few].sum() < THRESHOLD and not few.all():
+        others = np.where(few | (totals == 0), np.inf, totals)
+        few[int(np.argmin(others))] |= bool(np.isfinite(others).any())
     masked = table.copy()
     for name in table:
         if name in present:
-            masked[name] = [_worded(count) for count in table[name]]
+            words = [_worded(count) for count in table[name]]
+            masked[name] = [MASKED if gone else word for word, gone in zip(words, few, strict=True)]
         elif few.any() and pd.api.types.is_numeric_dtype(table[name]):
-            masked[name] = table[name].astype(object).mask(few, "–")
+            gone = pd.Series(few, index=table.index)
+            masked[name] = table[name].astype(object).mask(gone, MASKED)
     return masked
 
 
 def _worded(count: float) -> str:
-    if not np.isfinite(count):
-        return ""
-    return MASKED if 0 < count < THRESHOLD else f"{int(count):,}"
+    return f"{int(count):,}" if np.isfinite(count) else ""
 
 
 def pooled(counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,31 +2,98 @@
 
 from __future__ import annotations
 
+import re
+from itertools import combinations
+
 import numpy as np
+import pandas as pd
 
 from confstudy.models.fit import Fit
+from confstudy.models.formula import Design
 from confstudy.release.decision import THRESHOLD, Decision
 
-__all__ = ["check_model"]
+__all__ = ["check_model", "smallest_cell"]
 
 
 def check_model(fit: Fit) -> Decision:
-    """Decide on a model's coefficients: residual df, outcome cells and dummy cells.
+    """Decide on a model's coefficients.
+
+    Fails with fewer than ten residual degrees of freedom, a level of the outcome or of a
+    predictor (the reference included), or a combination of levels that interact, with fewer
+    than ten respondents, one respondent who decides a coefficient (leverage over .9), or a
+    model so full that it repeats a table with a cell under ten.
 
     Notes
     -----
-    A coefficient that only a few respondents determine is nearly their answer: with a
-    dummy's cell of one the fitted value is that respondent's outcome.
+    A coefficient that only a few respondents determine is nearly their answer: the intercept
+    of a group of one is that respondent's outcome.
     """
+    design = fit.design
     residual = fit.n - len(fit.terms)
     if residual < THRESHOLD:
         return Decision("fail", "residual df", f"{residual} degrees of freedom are left")
-    if fit.family.name != "ols":
-        smallest = int(np.unique(fit.design.outcome, return_counts=True)[1].min())
-        if smallest < THRESHOLD:
-            return Decision("fail", "outcome cells", "a level of the outcome has fewer than 10")
-    for term, column in zip(fit.design.terms, fit.design.matrix.T, strict=True):
-        levels, counts = np.unique(column, return_counts=True)
-        if term != "Intercept" and len(levels) == 2 and counts.min() < THRESHOLD:
-            return Decision("fail", "dummy cells", f"fewer than 10 respondents differ in '{term}'")
+    if fit.family.name != "ols" and _fewest(pd.Series(design.outcome)) < THRESHOLD:
+        return Decision("fail", "outcome cells", "a level of the outcome has fewer than 10")
+    categories = _categories(design)
+    for names in [*((name,) for name in categories), *_interacting(fit, categories)]:
+        if smallest_cell(design.frame, names) < THRESHOLD:
+            what = " × ".join(names)
+            return Decision("fail", "cells", f"a level of {what} has fewer than 10 respondents")
+    if _leverage(design) > 0.9:
+        return Decision("fail", "leverage", "one respondent decides a coefficient")
+    if _repeats_a_table(fit):
+        return Decision("fail", "saturated", "it repeats a table that has a cell under 10")
     return Decision("pass", "model", f"{residual:,} residual df, every cell {THRESHOLD} or more")
+
+
+def smallest_cell(frame: pd.DataFrame, names: tuple[str, ...]) -> int:
+    """The smallest number of respondents in a combination of levels that occurs."""
+    return int(frame.groupby(list(names), observed=True).size().min())
+
+
+def _fewest(values: pd.Series[float]) -> int:
+    return int(values.value_counts().min())
+
+
+def _categories(design: Design) -> list[str]:
+    """Predictors that enter as categories: few levels, or C(…)."""
+    return [
+        str(name)
+        for name, column in design.frame.items()
+        if name != design.name
+        and re.search(rf"\b{re.escape(str(name))}\b", design.formula)
+        and (
+            isinstance(column.dtype, pd.CategoricalDtype)
+            or not pd.api.types.is_numeric_dtype(column)
+            or column.nunique() == 2
+            or re.search(rf"\bC\(\s*{re.escape(str(name))}\b", design.formula)
+        )
+    ]
+
+
+def _interacting(fit: Fit, categories: list[str]) -> list[tuple[str, ...]]:
+    """Categories that stand in one interaction."""
+    sets = {
+        tuple(name for name in categories if re.search(rf"\b{re.escape(name)}\b", term))
+        for term in fit.design.terms
+        if ":" in term
+    }
+    pairs = {part for names in sets for part in combinations(names, 2)}
+    return sorted(pairs | {names for names in sets if len(names) > 2})
+
+
+def _leverage(design: Design) -> float:
+    orthonormal, _ = np.linalg.qr(design.matrix)
+    return float((orthonormal**2).sum(axis=1).max())
+
+
+def _repeats_a_table(fit: Fit) -> bool:
+    """Whether there are no more patterns of predictors than coefficients, and a cell is small."""
+    matrix = fit.design.matrix
+    _, pattern = np.unique(matrix.round(10), axis=0, return_inverse=True)
+    if int(pattern.max()) >= matrix.shape[1] + (fit.family.name == "ordered"):
+        return False
+    cells = pd.DataFrame({"pattern": pattern.ravel()})
+    if fit.family.name != "ols":
+        cells["outcome"] = fit.design.outcome
+    return smallest_cell(cells, tuple(cells.columns)) < THRESHOLD

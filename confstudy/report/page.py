@@ -11,16 +11,17 @@ from typing import Literal
 import mistune
 import pandas as pd
 
-from confstudy.errors import DisclosureRefused
 from confstudy.models.fit import Fit
-from confstudy.release.counts import check_count, masked_counts
-from confstudy.release.decision import Decision
+from confstudy.release.counts import MASKED, masked_counts
+from confstudy.release.decision import THRESHOLD
 from confstudy.release.model import check_model
-from confstudy.report.outcomes import Number
+from confstudy.release.sentence import check_sentences
+from confstudy.release.table import Tally, check_table
 from confstudy.report.piece import Piece
+from confstudy.report.wording import Number
 from confstudy.show.figure import Figure
 from confstudy.show.tables import Table, model_table
-from confstudy.show.words import percent, term_labels
+from confstudy.show.words import about, percent, term_labels
 from confstudy.survey.survey import Survey
 
 __all__ = ["Report"]
@@ -58,15 +59,21 @@ class Report:
         """The finding in one hedged sentence, as the title of the report."""
         above = escape(self.survey.codebook.title)
         html = f'<p class="eyebrow">{above}</p><h1>{escape(finding)}</h1>'
-        return Piece("title", html, data={"title": finding})
+        return Piece("title", html, check_sentences([finding]), {"title": str(finding)})
 
     def strip(self, n: int | None = None) -> Piece:
-        """What a reader must know first: real or not, how many, how analysed, checked or not."""
+        """What a reader must know first: real or not, how many, how analysed, checked or not.
+
+        Parameters
+        ----------
+        n
+            Respondents in the analysis; all in the survey if it is left out.
+        """
         survey = self.survey
         kind = "SYNTHETIC" if survey.synthetic else "REAL"
-        rate = survey.response_rate
+        rate, rows = survey.response_rate, survey.provenance.rows
         response = (
-            f"response rate {percent(rate)} ({survey.provenance.rows:,} of "
+            f"response rate {percent(rate)} ({about(rows, n or survey.n)} of "
             f"{survey.codebook.fieldwork.invited:,})"
             if rate
             else "response rate not recorded"
@@ -77,7 +84,7 @@ class Report:
         return Piece("strip", html)
 
     def numbers(self, numbers: Sequence[Number]) -> Piece:
-        """Numbers with their 95 % intervals, large; they are recorded as well."""
+        """Numbers with their intervals, large, for the first page."""
         cards = "".join(
             f"<div><dt>{escape(number.label)}</dt><dd><strong>{escape(number.value)}</strong> "
             f"<span>{escape(number.interval)}</span></dd></div>"
@@ -95,7 +102,7 @@ class Report:
         decision.require("The model")
         labels = term_labels(fit, self.survey.codebook)
         ratio = fit.family.name != "ols"
-        shown = model_table(fit.table, labels, ratio=ratio)
+        shown = model_table(fit.table, labels, ratio=ratio, percent=fit.percent)
         notes = f"{fit.formula}; {fit.family.name}; n = {fit.n:,}; standard errors {fit.errors}"
         notes += f"; {fit.clusters} clusters" if fit.clusters else ""
         notes += f". Not to be used: {'; '.join(fit.problems)}." if fit.problems else "."
@@ -103,7 +110,7 @@ class Report:
 
     def table(
         self,
-        frame: pd.DataFrame,
+        table: Tally | pd.DataFrame,
         caption: str,
         *,
         counts: Sequence[str] = (),
@@ -114,33 +121,39 @@ class Report:
 
         Parameters
         ----------
+        table
+            A tally that the package made, or a frame of the notebook's own, which a person
+            has to confirm.
         counts
-            The columns that count respondents; counts under ten are masked, and other
-            numbers in their rows left out.
+            The columns of a frame that count respondents; rows with a count under ten are
+            masked.
         n
             Where no column counts respondents: how many stand behind every number.
 
         Raises
         ------
         DisclosureRefused
-            Neither is given, or fewer than ten respondents stand behind the numbers.
+            The rows are respondents' records, or fewer than ten, or nobody knows how many,
+            stand behind the numbers.
         """
+        decision = check_table(table, self.survey.frame, counts, n)
+        decision.require(f"Table '{caption}'")
+        frame = table.frame if isinstance(table, Tally) else table
         if frame.empty:
-            return self.text(f"{caption}: none.")
-        if not counts and n is None:
-            raise DisclosureRefused(
-                f"Table '{caption}': say which columns count respondents (counts=[…]), or how "
-                "many stand behind every number (n=…)."
-            )
-        decision = Decision("pass", "threshold", "counts under 10 are masked")
-        if n is not None:
-            decision = check_count(n)
-            decision.require(f"Table '{caption}'")
-        return Piece("table", Table(masked_counts(frame, counts), caption, notes).html, decision)
+            return Piece("text", f"<p>{escape(caption)}: none.</p>")
+        shown = masked_counts(frame, table.counts if isinstance(table, Tally) else counts)
+        if (shown == MASKED).any(axis=None):
+            notes = f"{notes} Masked: rows with a count under {THRESHOLD}.".strip()
+        return Piece("table", Table(shown, caption, notes).html, decision)
+
+    def points(self, sentences: Sequence[str]) -> Piece:
+        """A list of sentences."""
+        items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+        return Piece("text", f"<ul>{items}</ul>", check_sentences(sentences))
 
     def text(self, markdown: str) -> Piece:
-        """A paragraph or list that depends on the results."""
-        return Piece("text", str(_MARKDOWN(markdown)))
+        """A paragraph written by hand."""
+        return Piece("text", str(_MARKDOWN(markdown)), check_sentences([markdown]))
 
     def record(self, name: str, value: float, ci: tuple[float, float] | None = None) -> Piece:
         """Keep a number in the report's ``values.json``, to compare builds by."""
@@ -152,7 +165,7 @@ class Report:
         """Where the data come from, what was done to them, with which versions."""
         source = self.survey.provenance
         facts = {
-            "Data": f"{source.file} ({source.format}), {source.rows:,} rows, "
+            "Data": f"{source.file} ({source.format}), {about(source.rows)} rows, "
             f"{source.columns} columns, {source.left_out} not in the codebook",
             "SHA-256": source.sha256,
             "Codebook": f"{self.survey.codebook.name}: {self.survey.codebook.title}",

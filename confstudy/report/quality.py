@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from confstudy.report.outcomes import Number
+from confstudy.release.sentence import Sentence
+from confstudy.release.table import Tally
+from confstudy.report.wording import Number
 from confstudy.show.words import interval, number, percent
 from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import Survey
 
-__all__ = ["COUNTS", "headline", "missing_answers", "numbers", "scale_table", "used_recodes"]
+__all__ = ["headline", "missing_answers", "numbers", "scale_table", "used_recodes"]
 
 _REASONS = {
     "refused": "Refused",
@@ -22,18 +24,16 @@ _REASONS = {
     "suppressed": "Suppressed",
 }
 
-#: Columns of these tables that count respondents.
-COUNTS = (*_REASONS.values(), "Respondents recoded", "n")
-
 
 def missing_share(survey: Survey) -> float:
     """The share of cells without an answer."""
     return float(survey.frame[list(survey.codebook.kept)].isna().to_numpy().mean())
 
 
-def headline(survey: Survey) -> str:
+def headline(survey: Survey) -> Sentence:
     """The state of the data in one sentence."""
-    return f"{survey.n:,} respondents, {percent(missing_share(survey), 1)} of answers missing"
+    share = percent(missing_share(survey), 1)
+    return Sentence(f"{survey.n:,} respondents, {share} of answers missing")
 
 
 def numbers(scores: Scores) -> list[Number]:
@@ -52,7 +52,7 @@ def numbers(scores: Scores) -> list[Number]:
     return found
 
 
-def missing_answers(survey: Survey) -> pd.DataFrame:
+def missing_answers(survey: Survey) -> Tally:
     """One row a variable or scale with missing answers, one column a reason: their counts.
 
     The items of a scale are added up.
@@ -67,14 +67,15 @@ def missing_answers(survey: Survey) -> pd.DataFrame:
         codebook.label(name) + (f" ({items[name]} items)" if name in items else "")
         for name in map(str, summed.index)
     ]
-    return summed.set_axis(labels).rename_axis("Variable").reset_index()
+    frame = summed.set_axis(labels).rename_axis("Variable").reset_index()
+    return Tally(frame, tuple(map(str, frame.columns[1:])))
 
 
-def used_recodes(survey: Survey) -> pd.DataFrame:
+def used_recodes(survey: Survey) -> Tally:
     """One row a recoded variable: where it came from, how many spellings became how many levels."""
     table = survey.recodes
     codebook = survey.codebook
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Variable": [codebook.label(name) for name in table["variable"]],
             "Column of the file": table["source"],
@@ -83,16 +84,17 @@ def used_recodes(survey: Survey) -> pd.DataFrame:
             "Respondents recoded": table["respondents"],
         }
     )
+    return Tally(frame, ("Respondents recoded",))
 
 
-def scale_table(scores: Scores) -> pd.DataFrame:
+def scale_table(scores: Scores) -> Tally:
     """One row a scale: items, mean, SD, α with its interval."""
     if not scores.reliability:
-        return pd.DataFrame()
+        return Tally(pd.DataFrame(), ())
     table = scores.table
     limits = zip(table["conf_low"], table["conf_high"], strict=True)
     interval = [f"{low:.2f} to {high:.2f}" for low, high in limits]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Scale": table["label"],
             "Items": table["items"],
@@ -104,3 +106,4 @@ def scale_table(scores: Scores) -> pd.DataFrame:
             "95 % interval": interval,
         }
     )
+    return Tally(frame, ("n",))

@@ -54,7 +54,7 @@ def coefficients(
     quantity = "Odds ratio" if ratio else "Difference"
     with drawing(height=0.75 + 0.42 * len(table)) as (canvas, axes):
         _draw(axes, table, ratio)
-        axes.set_xlabel(f"{quantity}, with 95 % interval")
+        axes.set_xlabel(f"{quantity}, with {fit.percent} interval")
     known = " Diamonds mark the value in the simulated population." if truth is not None else ""
     said = "; ".join(
         f"{row['label']} {_said(row)}"
@@ -63,8 +63,9 @@ def coefficients(
     )
     return Figure(
         canvas=canvas,
-        alt=f"Coefficient plot. {quantity}s with 95 % intervals for {fit.design.name}: {said}.",
-        caption=f"{quantity}s with 95 % intervals (n = {fit.n:,}).{known}",
+        alt=f"Coefficient plot. {quantity}s with {fit.percent} intervals for "
+        f"{fit.design.name}: {said}.",
+        caption=f"{quantity}s with {fit.percent} intervals (n = {fit.n:,}).{known}",
         table=table,
         smallest=fit.n,
     )

@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from confstudy.models.fit import Fit
-from confstudy.release.counts import MASKED
 from confstudy.release.decision import THRESHOLD
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, drawing
+from confstudy.show.words import about
 from confstudy.survey.survey import Step, Survey
 
 __all__ = ["flow"]
@@ -58,8 +58,8 @@ def _table(steps: Sequence[Step]) -> pd.DataFrame:
     for step, after in zip(steps, [*steps[1:], None], strict=True):
         lost = step.n - after.n if after else 0
         small = 0 < lost < THRESHOLD
-        shown = f"about {round(step.n, -1):,}" if small else f"{step.n:,}"
-        words = (MASKED if small else f"{lost:,}") if lost else ""
+        words = (f"under {THRESHOLD}" if small else f"{lost:,}") if lost else ""
+        shown = about(step.n, after.n if after else step.n)
         rows.append({"label": step.label, "n": step.n, "shown": shown, "lost": words})
     return pd.DataFrame(rows)
 

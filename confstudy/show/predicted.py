@@ -68,8 +68,8 @@ def predicted(
     return Figure(
         canvas=canvas,
         alt=f"{kind}: {what} by {exposure}. {said}.",
-        caption=f"Average prediction with 95 % {'band' if line else 'intervals'}, other predictors "
-        f"as observed (n = {fit.n:,}).",
+        caption=f"Average prediction with {fit.percent} {'band' if line else 'intervals'}, other "
+        f"predictors as observed (n = {fit.n:,}).",
         table=table,
         smallest=_smallest(fit, variable, line),
     )
@@ -98,8 +98,14 @@ def _said(row: Mapping[Any, Any], share: bool) -> str:
 
 
 def _smallest(fit: Fit, variable: str, line: bool) -> int:
-    column = fit.design.frame[variable]
-    return fit.n if line else int(column.value_counts().min())
+    """Fewest respondents behind a mark: of a point, in any cell of level and outcome."""
+    if line:
+        return fit.n
+    cells = pd.DataFrame({"level": fit.design.frame[variable].astype(str)})
+    if fit.family.name != "ols":
+        cells["outcome"] = fit.design.outcome
+    table = pd.crosstab(cells["level"], cells.get("outcome", pd.Series(0, index=cells.index)))
+    return int(table.to_numpy().min())
 
 
 def _line(axes: Axes, table: pd.DataFrame) -> None:

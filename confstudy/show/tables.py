@@ -15,7 +15,7 @@ from confstudy.show.words import number
 
 __all__ = ["Table", "model_table"]
 
-_NUMBER = re.compile(r"–$|under \d|[<−-]?\s?[\d.]")
+_NUMBER = re.compile(r"–$|masked$|[<−-]?\s?[\d.]")
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,7 +70,9 @@ class Table:
         return f"{self.caption}\n{self.frame.to_string(index=False)}\n{self.notes}".rstrip()
 
 
-def model_table(table: pd.DataFrame, labels: Mapping[str, str], *, ratio: bool) -> pd.DataFrame:
+def model_table(
+    table: pd.DataFrame, labels: Mapping[str, str], *, ratio: bool, percent: str = "95 %"
+) -> pd.DataFrame:
     """A fit's table for readers: labels, estimate with interval, p; odds ratios if ``ratio``."""
     shown = pd.DataFrame({"Term": [labels.get(term, term) for term in table["term"]]})
     shown["Coefficient"] = table["estimate"].to_numpy()
@@ -81,7 +83,7 @@ def model_table(table: pd.DataFrame, labels: Mapping[str, str], *, ratio: bool) 
     limits = zip(
         change(table["conf_low"].to_numpy()), change(table["conf_high"].to_numpy()), strict=True
     )
-    shown["95 % interval"] = [f"{number(low)} to {number(high)}" for low, high in limits]
+    shown[f"{percent} interval"] = [f"{number(low)} to {number(high)}" for low, high in limits]
     shown["p"] = [_p_value(p) for p in table["p_value"]]
     return shown
 

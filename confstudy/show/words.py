@@ -7,7 +7,7 @@ import numpy as np
 from confstudy.codebook.schema import Codebook
 from confstudy.models.fit import Fit
 
-__all__ = ["interval", "join", "number", "percent", "term_labels", "with_level"]
+__all__ = ["about", "interval", "join", "number", "percent", "term_labels", "with_level"]
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -37,6 +37,16 @@ def interval(low: float, high: float, digits: int = 2) -> str:
     '[0.50, 1.25]'
     """
     return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def about(count: int, beside: int | None = None) -> str:
+    """A count to the nearest ten; exact where ``beside`` it stands the same or a far count.
+
+    >>> about(1259), about(1259, beside=1252), about(1259, beside=900)
+    ('about 1,260', 'about 1,260', '1,259')
+    """
+    far = beside is not None and (beside == count or abs(beside - count) >= 10)
+    return f"{count:,}" if far else f"about {round(count, -1):,}"
 
 
 def join(words: list[str]) -> str:

@@ -122,7 +122,8 @@ def _protected(
 def _gate_words(codebook: Codebook, k: int, blanked: int) -> str:
     if not codebook.with_role("quasi_identifier"):
         return "gate: no quasi-identifiers declared"
-    cells = f", {blanked} cells suppressed" if blanked else ""
+    # Exact numbers of suppressed cells would give back what tables of them mask.
+    cells = f", about {max(10, round(blanked, -1))} cells suppressed" if blanked else ""
     reason = f" ({codebook.protection.reason})" if codebook.protection.reason else ""
     return f"gate: k = {k}{cells}{reason}"
 
