@@ -87,15 +87,15 @@ def simulate(
 @app.command()
 def check(data: Data, codebook: Codebook = "") -> None:
     """Pass a survey file through the load gate: 0 accepted, 1 refused with what to do."""
+    from confstudy.codebook.read import codebook_path
     from confstudy.privacy.gate import inspect_columns
     from confstudy.survey.load import load
     from confstudy.survey.read import read_table
 
-    beside = data.with_name(data.name.split(".")[0] + ".codebook.yaml")
-    if codebook or beside.is_file():
-        typer.echo(f"accepted: {load(data, codebook or beside)}")
-        return
     raw = read_table(data)
+    if codebook or codebook_path(data).is_file():
+        typer.echo(f"accepted: {load(data, codebook or None)}")
+        return
     inspect_columns(raw.frame).require(raw.file)
     typer.echo(f"accepted: {raw}: no column looks identifying.")
     typer.echo("Not checked without a codebook: how rare combinations of answers are (k).")

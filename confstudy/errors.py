@@ -12,6 +12,7 @@
     │   ├── UnreadableFile      not a file this version can read
     │   ├── CodebookMismatch    the file and its codebook disagree
     │   └── IdentifiedData      the load gate refused
+    ├── UnwritableFile          the system does not let a file be written
     ├── AnalysisError           a model cannot be fitted as asked
     ├── DisclosureRefused       an output could reveal a respondent
     └── ReportError             a report could not be built
@@ -40,6 +41,7 @@ __all__ = [
     "ReportError",
     "StructureError",
     "UnreadableFile",
+    "UnwritableFile",
     "did_you_mean",
     "listing",
     "unknown",
@@ -88,6 +90,10 @@ class IdentifiedData(DataError):
     """The load gate refused data that could point to a person."""
 
     exit_code = 1
+
+
+class UnwritableFile(ConfstudyError):
+    """The system does not let a file be written: no permission, no space, no such folder."""
 
 
 class AnalysisError(ConfstudyError):

@@ -8,16 +8,22 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from confstudy.errors import UnwritableFile
+
 __all__ = ["sha256_of", "sync_folder", "write_bytes", "write_text", "write_with"]
 
 
 def write_with(path: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` fill a temporary file beside ``path``, then put it in place in one step.
 
-    Whatever goes wrong before the last step, an existing ``path`` keeps its content.
+    Whatever goes wrong before the last step, an existing ``path`` keeps its content; what the
+    system refuses is an UnwritableFile.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    except OSError as problem:
+        raise UnwritableFile(_worded(path, problem)) from None
     os.close(handle)
     beside = Path(name)
     try:
@@ -26,6 +32,9 @@ def write_with(path: Path, write: Callable[[Path], None]) -> None:
             os.fsync(stream.fileno())
         beside.chmod(0o644)
         beside.replace(path)
+    except OSError as problem:
+        beside.unlink(missing_ok=True)
+        raise UnwritableFile(_worded(path, problem)) from None
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
@@ -57,6 +66,11 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, read in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _worded(path: Path, problem: OSError) -> str:
+    why = (problem.strerror or "the system refused").lower()
+    return f"'{path.name}' cannot be written in folder '{path.parent.name or '.'}': {why}."
 
 
 def _fill(path: Path, content: bytes) -> None:

@@ -47,20 +47,21 @@ _Loader.add_implicit_resolver(
 
 def parse_yaml(text: str, name: str, error: type[DeclarationError]) -> Document:
     """Parse YAML text; ``error`` is raised with file and line when it is not well formed."""
+    lines: dict[Place, int] = {}
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
+        if node is None:
+            raise error(f"{name}: the file is empty.")
+        _walk(node, (), lines, name, error)
+        content = loader.construct_document(node)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 1
         raise error(f"{name}, line {line}: not valid YAML: {problem.problem}.") from None
-    except yaml.YAMLError:
-        raise error(f"{name}: not valid YAML: it holds characters YAML does not allow.") from None
-    if node is None:
-        raise error(f"{name}: the file is empty.")
-    lines: dict[Place, int] = {}
-    _walk(node, (), lines, name, error)
-    return Document(name, loader.construct_document(node), lines)
+    except (yaml.YAMLError, RecursionError, TypeError, ValueError):
+        raise error(f"{name}: not valid YAML: it holds something YAML does not allow.") from None
+    return Document(name, content, lines)
 
 
 def _walk(

@@ -14,9 +14,12 @@ from confstudy.codebook.lines import Document, parse_yaml
 from confstudy.codebook.rules import problems
 from confstudy.codebook.runs import expand
 from confstudy.codebook.schema import Codebook
-from confstudy.errors import CodebookError, did_you_mean, listing
+from confstudy.errors import CodebookError, UnreadableFile, did_you_mean, listing
 
-__all__ = ["bundled_codebooks", "codebook_beside", "parse_codebook", "read_codebook"]
+__all__ = [
+    "bundled_codebooks", "codebook_beside", "codebook_path", "data_stem", "parse_codebook",
+    "read_codebook",
+]  # fmt: skip
 
 
 def bundled_codebooks() -> list[str]:
@@ -63,12 +66,28 @@ def read_codebook(codebook: str | Path | Mapping[str, Any] | Codebook) -> Codebo
     return parse_codebook(text, path.name)
 
 
-def codebook_beside(path: Path) -> Path:
-    """The codebook that stands beside a data file."""
-    beside = path.with_name(path.name.split(".")[0] + ".codebook.yaml")
+def codebook_path(data: Path) -> Path:
+    """Where the codebook of a data file stands: ``wave1.codebook.yaml`` beside ``wave1.csv``.
+
+    >>> codebook_path(Path("waves/wave.1.csv.gz")).name
+    'wave.1.codebook.yaml'
+    """
+    return data.with_name(f"{data_stem(data)}.codebook.yaml")
+
+
+def data_stem(data: Path) -> str:
+    """The name of a data file without its kind."""
+    return Path(data.stem).stem if data.suffix.lower() == ".gz" else data.stem
+
+
+def codebook_beside(data: Path) -> Path:
+    """The codebook that stands beside a data file, or an error that says where it should."""
+    if not data.is_file():
+        raise UnreadableFile(f"No file '{data.name or data}' there.")
+    beside = codebook_path(data)
     if not beside.is_file():
         raise CodebookError(
-            f"No codebook given for '{path.name}' and no '{beside.name}' beside it. "
+            f"No codebook given for '{data.name}' and no '{beside.name}' beside it. "
             "Pass codebook='…' (a YAML file or a bundled name)."
         )
     return beside

@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 
-from confstudy.codebook.schema import Codebook, Scale, Variable
+from confstudy.codebook.schema import Codebook, Scale, Variable, plain
 from confstudy.errors import did_you_mean, listing
 
 __all__ = ["problems"]
@@ -36,20 +36,43 @@ def _of_variable(place: Place, name: str, variable: Variable) -> Iterator[Proble
             if level not in known:
                 hint = did_you_mean(level, known)
                 yield (*place, "recode"), f"'{level}' is not among the levels of '{name}'.{hint}"
+    yield from _of_levels(place, name, variable)
     if not variable.categories and variable.type in ("binary", "categorical", "ordinal"):
         yield place, f"'{name}' is {variable.type} and needs 'levels' (or 'recode' or 'bands')."
     if variable.type == "binary" and len(variable.categories) not in (0, 2):
         yield (*place, "levels"), f"'{name}' is binary and needs two levels, not showing first."
     if variable.type in ("numeric", "item"):
-        for number in variable.recode:
-            if not _is_number(number):
-                yield (*place, "recode"), f"'{name}' is {variable.type}: recode to numbers only."
+        for key, numbers in (("recode", variable.recode), ("levels", variable.levels)):
+            if not all(_is_number(number) for number in numbers):
+                text = f"'{name}' is {variable.type}: '{key}' starts from numbers only."
+                yield (*place, key), text
+        if variable.bands:
+            yield (*place, "bands"), f"'{name}' has bands and so is ordinal, not {variable.type}."
+    if variable.type == "code" and (variable.levels or variable.recode or variable.bands):
+        yield place, f"'{name}' is an open set of codes: it takes no levels, recodes or bands."
     if variable.range and variable.range[0] > variable.range[1]:
         yield (*place, "range"), f"'{name}': the range starts above its end."
     if variable.unlisted not in ("refuse", "missing", *variable.categories):
         allowed = listing(["refuse", "missing", *variable.categories])
         yield (*place, "unlisted"), f"'{name}': 'unlisted' is one of {allowed}."
     yield from _of_bands(place, name, variable)
+
+
+def _of_levels(place: Place, name: str, variable: Variable) -> Iterator[Problem]:
+    """Every cell has one meaning: no spelling stands for two."""
+    spelled = Counter(plain(code) for code in variable.levels)
+    twice = [code for code, times in spelled.items() if times > 1]
+    if twice:
+        yield (*place, "levels"), f"'{name}' has levels that differ in case or spaces only."
+    missing = {plain(code) for listed in variable.missing.values() for code in listed}
+    if missing & set(spelled):
+        yield (*place, "missing"), f"'{name}' has a missing code that is one of its levels."
+    recoded = Counter(plain(text) for listed in variable.recode.values() for text in listed)
+    several = [text for text, times in recoded.items() if times > 1]
+    if several:
+        yield (*place, "recode"), f"'{name}' recodes a spelling twice: {listing(several)}."
+    if missing & set(recoded):
+        yield (*place, "recode"), f"'{name}' recodes a missing code."
 
 
 def _is_number(text: str) -> bool:
@@ -86,6 +109,16 @@ def _of_scale(place: Place, name: str, scale: Scale, codebook: Codebook) -> Iter
     repeated = [item for item, times in Counter(scale.items).items() if times > 1]
     if repeated:
         yield (*place, "items"), f"scale '{name}' counts an item twice: {listing(repeated)}."
+    for item in scale.items:
+        span = codebook.variables[item].range if item in codebook.kept else None
+        if span is not None and span != tuple(map(float, scale.points)):
+            text = f"item '{item}' has another range than the points of scale '{name}'."
+            yield (*place, "points"), text
+    others = [
+        n for n, s in codebook.scales.items() if n != name and set(s.items) & set(scale.items)
+    ]
+    if any(codebook.scales[other].points != scale.points for other in others):
+        yield (*place, "points"), f"scale '{name}' shares items with '{others[0]}' but not points."
     low, high = scale.points
     if low >= high:
         yield (*place, "points"), f"scale '{name}': 'points' is [lowest, highest]."

@@ -6,23 +6,29 @@ import re
 from typing import Any
 
 from confstudy.codebook.lines import Document
+from confstudy.errors import CodebookError
 
 __all__ = ["expand", "run"]
 
+_MOST = 10_000
 _RUN = re.compile(r"^(.*?)(\d+)\.\.(\d+)(.*)$", re.DOTALL)
 
 
 def run(name: str) -> list[str]:
     """The names a short form stands for; any other name stands for itself.
 
-    >>> run("privacy_1..3")
-    ['privacy_1', 'privacy_2', 'privacy_3']
+    >>> run("privacy_1..3"), run("Q08..10")
+    (['privacy_1', 'privacy_2', 'privacy_3'], ['Q08', 'Q09', 'Q10'])
     """
     match = _RUN.match(name)
     if match is None:
         return [name]
     head, first, last, tail = match.groups()
-    return [f"{head}{number}{tail}" for number in range(int(first), int(last) + 1)]
+    numbers = range(int(first), int(last) + 1)
+    if not 0 < len(numbers) <= _MOST:
+        return [name]
+    width = len(first) if first.startswith("0") else 0
+    return [f"{head}{number:0{width}d}{tail}" for number in numbers]
 
 
 def expand(document: Document) -> Document:
@@ -33,7 +39,7 @@ def expand(document: Document) -> Document:
         content["variables"] = {
             name: _numbered(declared, number)
             for key, declared in variables.items()
-            for number, name in enumerate(run(str(key)))
+            for number, name in enumerate(_checked_run(str(key), declared, document))
         }
         for place, line in document.lines.items():
             if place[0:1] == ("variables",) and len(place) > 1:
@@ -49,13 +55,27 @@ def expand(document: Document) -> Document:
     return Document(document.name, content, lines)
 
 
+def _checked_run(key: str, declared: Any, document: Document) -> list[str]:
+    names = run(key)
+    source = declared.get("source") if isinstance(declared, dict) else None
+    where = document.where(("variables", key))
+    if _RUN.match(key) and len(names) == 1 and names[0] == key:
+        raise CodebookError(f"{where}: '{key}' is no run of numbers: write first..last, going up.")
+    if isinstance(source, str) and len(names) > 1 and len(run(source)) != len(names):
+        count = len(run(source))
+        raise CodebookError(
+            f"{where}: '{key}' stands for {len(names)} variables, '{source}' for {count} columns."
+        )
+    return names
+
+
 def _numbered(declared: Any, number: int) -> Any:
     """Give the n-th variable of a run the n-th source of the same run."""
     if declared is None:
         return {}
     if isinstance(declared, dict) and isinstance(declared.get("source"), str):
         sources = run(declared["source"])
-        return {**declared, "source": sources[min(number, len(sources) - 1)]}
+        return {**declared, "source": sources[number]}
     return declared
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt
@@ -20,6 +21,7 @@ __all__ = [
     "SampleDesign",
     "Scale",
     "Variable",
+    "plain",
 ]
 
 Kind = Literal["binary", "categorical", "ordinal", "item", "numeric", "code"]
@@ -39,6 +41,17 @@ Role = Literal[
 ]
 
 CODED_REASONS: tuple[Reason, ...] = ("refused", "dont_know", "not_asked", "lost")
+
+
+def plain(text: object) -> str:
+    """How cells, levels and codes are compared: without case, extra spaces and `.0`.
+
+    >>> plain("  Don't   Know "), plain(2.0), plain(-0.0)
+    ("don't know", '2', '0')
+    """
+    words = " ".join(str(text).split()).casefold()
+    whole = re.fullmatch(r"(-?\d+)\.0+", words)
+    return "0" if words in ("-0", "-0.0") else whole[1] if whole else words
 
 
 def _as_list(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -113,12 +114,23 @@ def run_notebook(
 
 def _worded(failed: papermill.PapermillExecutionError) -> str:
     cell = failed.exec_count
-    if failed.ename in _OURS:
+    if failed.ename in _OURS and _raised_by_us(failed):
         return f"cell [{cell}] raised {failed.ename}: {failed.evalue}"
     return (
         f"cell [{cell}] raised {failed.ename}. Its message may hold data and is not shown: "
         "run the notebook in JupyterLab to see it."
     )
+
+
+def _raised_by_us(failed: papermill.PapermillExecutionError) -> bool:
+    """Whether the innermost frame of the traceback is in this package."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(failed.traceback))
+    frames = re.findall(r"^(?:File |Cell In)\S*", text, re.MULTILINE)
+    places = re.findall(r"^File ([^\n]*?):\d+", text, re.MULTILINE)
+    package = Path(errors.__file__).parent
+    return bool(frames and places and frames[-1].startswith("File")) and Path(
+        places[-1]
+    ).expanduser().is_relative_to(package)
 
 
 def _require_every_cell_ran(notebook: NotebookNode) -> None:

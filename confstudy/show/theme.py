@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from matplotlib import rc_context
+import numpy as np
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure as Canvas
 
 __all__ = ["BLUE", "GREY", "INK", "ORANGE", "WIDTH", "drawing", "likert_colours", "svg"]
@@ -72,6 +74,8 @@ def svg(canvas: Canvas) -> str:
 def likert_colours(points: int) -> list[str]:
     """Colours from disagreement (orange) over neutral (grey) to agreement (purple)."""
     half = points // 2
+    if half > 4:
+        return [to_hex(colour) for colour in colormaps["PuOr"](np.linspace(0.04, 0.96, points))]
     left = {1: [2], 2: [1, 3], 3: [1, 2, 3], 4: [0, 1, 2, 3]}[half]
     right = [8 - place for place in reversed(left)]
     return [_PUOR[place] for place in (*left, *([4] if points % 2 else []), *right)]

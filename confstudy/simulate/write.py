@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from confstudy.codebook.read import codebook_path, data_stem
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import StructureError, listing
 from confstudy.files import sha256_of, write_text, write_with
@@ -79,8 +80,7 @@ def write_simulation(simulation: Simulation, out: Path) -> Written:
 
 
 def _files(out: Path) -> tuple[Path, Path, Path]:
-    stem = out.name.split(".")[0]
-    return out, out.with_name(f"{stem}.codebook.yaml"), out.with_name(f"{stem}.truth.json")
+    return out, codebook_path(out), out.with_name(f"{data_stem(out)}.truth.json")
 
 
 def _truth(simulation: Simulation, respondents: int, data: Path) -> dict[str, Any]:

@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from confstudy.codebook.schema import CODED_REASONS, Codebook, Variable
+from confstudy.codebook.schema import CODED_REASONS, Codebook, Variable, plain
 
 __all__ = ["MISSING_REASONS", "Decoded", "decode"]
 
 #: Why a cell has no value. The first four are coded in the codebook, the others are found.
 MISSING_REASONS = (*CODED_REASONS, "blank", "out_of_range", "unlisted", "suppressed")
 _BLANK = {"", "NA", "N/A", "NaN", "nan", "<NA>", "#N/A"}
-_WHOLE = re.compile(r"^-?\d+\.0+$")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 class Cell(NamedTuple):
@@ -78,11 +78,11 @@ class _Rules:
 
     @classmethod
     def of(cls, variable: Variable, codebook: Codebook, name: str) -> _Rules:
-        levels = {_key(code): label for code, label in variable.levels.items()}
-        spelled = {_key(s): level for level, listed in variable.recode.items() for s in listed}
-        spelled |= {_key(level): level for level in variable.recode if _key(level) not in spelled}
+        levels = {plain(code): label for code, label in variable.levels.items()}
+        spelled = {plain(s): level for level, listed in variable.recode.items() for s in listed}
+        spelled |= {plain(level): level for level in variable.recode if plain(level) not in spelled}
         codes = [
-            (_key(code), reason)
+            (plain(code), reason)
             for source in (variable.missing, codebook.missing)
             for reason, listed in source.items()
             for code in listed
@@ -92,15 +92,15 @@ class _Rules:
         return cls(variable, levels, spelled, tuple(codes), span)
 
     def cell(self, text: str) -> Cell:
-        key = _key(text)
+        key = plain(text)
         if key in self.levels:
-            return Cell(self.levels[key])
+            return Cell(self._coded(key))
         for code, reason in self.missing:
             if key == code or (code.endswith("*") and key.startswith(code[:-1])):
                 return Cell(None, reason)
         if key in self.spellings:
             level = self.spellings[key]
-            return Cell(self._number_or_label(level), recoded=_key(level) != key or text != level)
+            return Cell(self._number_or_label(level), recoded=text != level)
         if text in _BLANK:
             return Cell(None, "blank")
         if self.variable.bands or self.variable.type in ("numeric", "item"):
@@ -109,14 +109,17 @@ class _Rules:
             return Cell(text)
         return self._unlisted()
 
+    def _coded(self, key: str) -> str | float:
+        """A declared level: its label, or the code itself where labels name numbers."""
+        return float(key) if self.variable.type in ("numeric", "item") else self.levels[key]
+
     def _number_or_label(self, level: str) -> str | float:
         return float(level) if self.variable.type in ("numeric", "item") else level
 
     def _number(self, text: str) -> Cell:
-        try:
-            number = float(text)
-        except ValueError:
+        if _NUMBER.fullmatch(text) is None:
             return self._unlisted()
+        number = float(text) + 0.0
         if not math.isfinite(number):
             return Cell(None, "out_of_range")
         if self.span and not self.span[0] <= number <= self.span[1]:
@@ -137,15 +140,10 @@ class _Rules:
 
 
 def _text(value: object) -> str:
-    """A cell as text: one space between words, whole numbers without their decimals."""
+    """A cell as text, one space between words; nothing where there is none."""
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return ""
-    text = " ".join(str(value).split())
-    return text.split(".")[0] if _WHOLE.match(text) else text
-
-
-def _key(text: object) -> str:
-    return _text(text).casefold()
+    return " ".join(str(value).split())
 
 
 def _typed(

@@ -76,12 +76,18 @@ def score(survey: Survey) -> Scores:
     >>> list(scores.table["scale"])
     ['privacy', 'alliance', 'stigma']
     """
+    if not isinstance(survey, Survey):
+        raise AnalysisError("Scores need a survey, whose codebook says what the scales are.")
     columns: dict[str, pd.Series[Any]] = {}
     reliability: dict[str, Alpha] = {}
     for name, scale in survey.codebook.scales.items():
         items = keyed(survey.frame, scale)
         columns[name] = pd.Series(_scored(items, scale), index=survey.frame.index, name=name)
-        reliability[name] = cronbach_alpha(items)
+        if len(scale.items) > 1:
+            try:
+                reliability[name] = cronbach_alpha(items)
+            except AnalysisError as problem:
+                raise AnalysisError(f"Scale '{name}': {problem}") from None
     extended = survey.with_columns(**columns)
     parts = {part.name: getattr(extended, part.name) for part in fields(Survey)}
     return Scores(**parts, reliability=reliability)
@@ -135,5 +141,5 @@ def _scored(items: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:
     answered = (~np.isnan(items)).sum(axis=1)
     total = np.nansum(items, axis=1)
     mean = np.divide(total, answered, out=np.full(len(items), np.nan), where=answered > 0)
-    mean[answered < scale.min_answered * items.shape[1]] = np.nan
+    mean[answered < scale.min_answered * items.shape[1] - 1e-9] = np.nan
     return np.asarray(mean * items.shape[1] if scale.score == "sum" else mean)

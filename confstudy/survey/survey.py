@@ -116,7 +116,12 @@ class Survey:
 
     def where(self, rows: pd.Series[bool], label: str) -> Self:
         """The respondents for whom ``rows`` is true, as a named step of the flow."""
-        keep = rows.to_numpy(dtype=bool)
+        if rows.dtype not in ("bool", "boolean") or rows.isna().any():
+            raise DataError("'where' takes a column of true and false, none missing.")
+        keep = rows.reindex(self.frame.index)
+        if keep.isna().any():
+            raise DataError("'where' takes one value a respondent of this survey.")
+        keep = keep.astype(bool)
         frame, reasons = self.frame[keep], self.reasons[keep]
         step = Step(label, len(frame))
         return replace(self, frame=frame, reasons=reasons, flow=(*self.flow, step))
@@ -124,7 +129,8 @@ class Survey:
     def one_against_rest(self, variable: str, level: str) -> Self:
         """The survey with a categorical variable reduced to one level against all others."""
         column = self[variable]
-        levels = list(map(str, column.cat.categories)) if hasattr(column, "cat") else []
+        declared = self.codebook.variables.get(variable)
+        levels = list(declared.categories) if declared is not None else []
         if level not in levels:
             raise DataError(unknown("Levels", [level], levels, f"'{variable}'"))
         rest = " or ".join(other for other in levels if other != level)

@@ -77,6 +77,16 @@ def test_all_mistakes_are_told_at_once_each_with_its_line():
         (("role: outcome}", "role: outcome, range: [9, 1]}"), "the range starts above its end"),
         (("name: small", "name: small\ndesign: {cluster: clinic}"), "'clinic' is not a variable"),
         (("name: small", "name: small\nprotection: {k: 3}"), "a k under 5 needs a 'reason'"),
+        (("type: item}", "type: item, range: [0, 4]}"), "has another range than the points"),
+        (("levels: [No, Yes]", "levels: [No, Yes, yes]"), "differ in case or spaces only"),
+        (("role: outcome}", "missing: {lost: [yes]}}"), "a missing code that is one of its levels"),
+        (
+            ("role: outcome}", "recode: {No: [n], Yes: [N, y]}}"),
+            "'treatment' recodes a spelling twice: [n]",
+        ),
+        (("type: item}", "type: item, levels: {1: low, high: 5}}"), "'levels' starts from numbers"),
+        (("type: item}", "type: item, bands: {low: [1, 2]}}"), "has bands and so is ordinal"),
+        (("type: binary", "type: code"), "is an open set of codes"),
         (
             ("name: small", "name: small\nprotection: {suppress: [treatment]}"),
             "only be suppressed if its role is quasi_identifier",
@@ -105,6 +115,13 @@ def test_broken_yaml_names_its_line():
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "- a list\n", "just words"])
 def test_a_file_that_is_no_codebook_is_refused(text):
+    assert problem(text).startswith("mine.yaml")
+
+
+@pytest.mark.parametrize(
+    "text", ["a: !!python/object:x {}", "? [a, b]\n: c", "a: &x [*x]", "a: !x 1"]
+)
+def test_yaml_that_is_more_than_data_is_refused(text):
     assert problem(text).startswith("mine.yaml")
 
 
@@ -137,9 +154,29 @@ def test_any_text_is_a_codebook_or_a_clear_error(text):
 
 
 @given(st.integers(0, 30), st.integers(0, 30))
-def test_a_run_has_every_number_once(first, last):
-    expected = [f"q{number}" for number in range(first, last + 1)]
-    assert run(f"q{first}..{last}") == expected
+def test_a_run_that_goes_up_has_every_number_once(first, more):
+    expected = [f"q{number}" for number in range(first, first + more + 1)]
+    assert run(f"q{first}..{first + more}") == expected
+
+
+def test_zeros_in_front_are_kept():
+    assert run("Q08..10") == ["Q08", "Q09", "Q10"]
+
+
+@pytest.mark.parametrize(
+    ("key", "source", "expected"),
+    [
+        ("p_6..1", "", "'p_6..1' is no run of numbers"),
+        ("p_1..99999", "", "is no run of numbers"),
+        ("p_1..6", "Q1..3", "stands for 6 variables, 'Q1..3' for 3 columns"),
+    ],
+)
+def test_a_run_that_does_not_fit_is_refused(key, source, expected):
+    source = f", source: {source}" if source else ""
+    text = f"name: x\nvariables:\n  {key}: {{type: item{source}}}\n"
+    message = problem(text)
+    assert message.startswith("mine.yaml, line 3: ")
+    assert expected in message
 
 
 def test_lines_are_known_for_every_place():
