@@ -26,7 +26,10 @@ def _assurance_and_privacy(claim: str, sign: str, scores: Scores) -> ClaimResult
     fitted = fit("privacy ~ arm", scores, cluster=scores.design.cluster or None)
     table = fitted.table.set_index("term")
     low, high = scores.codebook.scales["privacy"].points
-    reference, *arms = map(str, scores.frame["arm"].cat.categories)
+    asked = scores.frame["arm"].cat.remove_unused_categories()
+    reference, *arms = map(str, asked.cat.categories)
+    if not arms:
+        raise AnalysisError(f"{claim} compares arms, and everybody was in the same.")
     rows = [
         {
             "estimand": f"Perceived privacy, {arm} less {reference} assurance",
@@ -48,6 +51,11 @@ def _assurance_and_privacy(claim: str, sign: str, scores: Scores) -> ClaimResult
 def _privacy_and_trust(claim: str, sign: str, scores: Scores) -> ClaimResult:
     _require(scores, "privacy", "alliance", "stigma")
     sample = _Sample.of(scores, ["privacy", "alliance", "stigma"])
+    if len(np.unique(sample.groups)) > sample.n - 20:
+        raise AnalysisError(
+            f"{claim} compares clients of the same therapist: the survey's design names no "
+            "cluster, or hardly any therapist has two."
+        )
     slope = sample.regress("alliance", ["privacy", "stigma"], within=True)
     spread = _ratio(sample.true_sd("privacy"), sample.true_sd("alliance"))
     estimate = _times(slope, 0, spread)

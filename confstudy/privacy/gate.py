@@ -11,7 +11,7 @@ import pandas as pd
 from confstudy.codebook.schema import Codebook, Protection
 from confstudy.errors import IdentifiedData
 from confstudy.privacy.columns import Column
-from confstudy.privacy.headers import header_is_data
+from confstudy.privacy.headers import shown_headers
 from confstudy.privacy.identifiers import DECODED_EXEMPT, DESIGN_EXEMPT, RULES
 from confstudy.privacy.risk import Risk
 from confstudy.privacy.values import ANY
@@ -90,14 +90,11 @@ def inspect_columns(frame: pd.DataFrame, codebook: Codebook | None = None) -> Ga
     exempt = _exempt(codebook)
     findings: list[Finding] = []
     looked_at = 0
-    for position, header in enumerate(map(str, frame.columns), start=1):
+    for header, name in zip(map(str, frame.columns), shown_headers(frame), strict=True):
         skipped = exempt.get(header, frozenset())
         if skipped is None:
             continue
         looked_at += 1
-        name = header
-        if header_is_data(header):
-            name = f"column {position} (its header looks like an answer)"
         findings += _inspect(Column.of(header, frame[header]), name, skipped)
     return GateResult(tuple(findings), looked_at)
 

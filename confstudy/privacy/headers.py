@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import pandas as pd
 
 from confstudy.privacy.columns import Column
 
-__all__ = ["header_is_data", "system_field", "telling_header"]
+__all__ = ["header_is_data", "shown_headers", "system_field", "telling_header"]
 
 # What platforms write about a respondent, a device or a moment, in any spelling of case and
 # punctuation. Constant fields of a study (its id, its version) are not refused.
@@ -84,6 +87,27 @@ def header_is_data(header: str) -> bool:
     return (
         bool(digits) or "@" in text or bool(re.search(r"\d{5,}|https?:", text)) or len(text) > 300
     )
+
+
+def shown_headers(frame: pd.DataFrame) -> list[str]:
+    """Headers that may be repeated in a message; the others by their position.
+
+    In a file without a header row the first respondent's answers stand there. A header that
+    is also an answer in its own column gives that away, and then none is repeated.
+    """
+    headers = [str(name) for name in frame.columns]
+    headless = any(_is_own_answer(header, frame[header]) for header in headers)
+    return [
+        f"column {place} (its header looks like an answer)"
+        if headless or header_is_data(header)
+        else header
+        for place, header in enumerate(headers, start=1)
+    ]
+
+
+def _is_own_answer(header: str, column: pd.Series[Any]) -> bool:
+    answers = {" ".join(str(cell).split()).casefold() for cell in column.dropna().unique()}
+    return " ".join(header.split()).casefold() in answers
 
 
 def system_field(column: Column) -> int:

@@ -88,10 +88,10 @@ def _leverage(design: Design) -> float:
 
 
 def _repeats_a_table(fit: Fit) -> bool:
-    """Whether there are no more patterns of predictors than coefficients, and a cell is small."""
-    matrix = fit.design.matrix
-    _, pattern = np.unique(matrix.round(10), axis=0, return_inverse=True)
-    if int(pattern.max()) >= matrix.shape[1] + (fit.family.name == "ordered"):
+    """Whether there are as many coefficients as free cells of a table, and a cell is small."""
+    _, pattern = np.unique(fit.design.matrix.round(10), axis=0, return_inverse=True)
+    levels = 2 if fit.family.name == "ols" else len(np.unique(fit.design.outcome))
+    if len(fit.terms) < (int(pattern.max()) + 1) * (levels - 1):
         return False
     cells = pd.DataFrame({"pattern": pattern.ravel()})
     if fit.family.name != "ols":

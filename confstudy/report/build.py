@@ -79,9 +79,9 @@ def plan(config: Config, name: str, given: Mapping[str, object], start: Path) ->
     entry = config.named(name)
     values = checked(declared, {**entry.params, **_moved(given, start, path.parent)})
     data = _data_files(values, path.parent)
-    variant = _variant({key: values[key] for key in given})
+    variant = _variant({key: values[key] for key in given}, path.parent, config.root)
     shelf = Shelf(config.home / name / variant)
-    parts = fingerprint(notebook, shown(values), data)
+    parts = fingerprint(notebook, {"title": entry.title, **shown(values)}, data)
     return Plan(name, entry.title, path, values, shelf, parts)
 
 
@@ -170,10 +170,18 @@ def _data_files(values: Mapping[str, Any], folder: Path) -> list[Path]:
     return [data, *beside, *([folder / codebook] if (folder / codebook).is_file() else [])]
 
 
-def _variant(given: Mapping[str, Any]) -> str:
-    """A folder name for parameters given by hand; ``default`` without any."""
+def _variant(given: Mapping[str, Any], folder: Path, root: Path) -> str:
+    """A folder name for parameters given by hand; ``default`` without any.
+
+    Files of the same name in different folders make different variants.
+    """
     if not given:
         return "default"
     words = ",".join(f"{name}={value}" for name, value in shown(given).items())
     plain = "".join(c if c.isalnum() or c in "=,._-" else "-" for c in words)[:80]
-    return f"{plain}-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
+    meant = {
+        name: os.path.relpath(folder / str(value), root) if name in ("data", "codebook") else value
+        for name, value in given.items()
+    }
+    key = json.dumps(meant, sort_keys=True, default=str)
+    return f"{plain}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, Optional
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -20,7 +23,9 @@ _NAMES: dict[str, Any] = {
     "str": str,
     "list": list,
     "None": None,
+    "date": date,
     "Literal": Literal,
+    "Optional": Optional,
     "Annotated": Annotated,
     "Field": Field,
 }
@@ -40,7 +45,7 @@ class Parameter:
         """A value, or its text from a command line, as the declared type."""
         declared = _type(ast.parse(self.type, mode="eval").body)
         if isinstance(value, str) and declared is not str:
-            value = _from_text(value, declared)
+            value = _from_text(value, declared, self)
         try:
             return TypeAdapter(declared, config=ConfigDict(strict=False)).validate_python(value)
         except ValidationError as failed:
@@ -50,12 +55,12 @@ class Parameter:
 
 def parameters_of(source: str, notebook: str) -> dict[str, Parameter]:
     """Read the ``parameters`` cell: lines like ``n: int = 600  # sample size``."""
-    lines = source.splitlines()
     try:
         tree = ast.parse(source)
-    except SyntaxError as problem:
+        comments = _comments(source)
+    except (SyntaxError, tokenize.TokenError) as problem:
         raise ParameterError(
-            f"{notebook}: line {problem.lineno} of the parameters cell is not Python."
+            f"{notebook}: line {getattr(problem, 'lineno', 1)} of the parameters cell is no Python."
         ) from None
     found: dict[str, Parameter] = {}
     for statement in tree.body:
@@ -69,9 +74,14 @@ def parameters_of(source: str, notebook: str) -> dict[str, Parameter]:
         name = statement.target.id
         if any(word in name.lower() for word in _SECRET):
             raise ParameterError(f"{notebook}: '{name}' looks like a secret; reports keep none.")
-        comment = lines[(statement.end_lineno or 1) - 1].partition("#")[2].strip()
+        comment = comments.get(statement.end_lineno or 1, "")
         text = ast.unparse(statement.annotation)
-        default = ast.literal_eval(statement.value) if statement.value is not None else None
+        try:
+            default = ast.literal_eval(statement.value) if statement.value is not None else None
+        except ValueError:
+            raise ParameterError(
+                f"{notebook}: the default of '{name}' is not a plain value, such as 600 or 'age'."
+            ) from None
         found[name] = Parameter(name, text, default, comment)
         found[name].parsed(default)
     return found
@@ -105,15 +115,29 @@ def _type(node: ast.expr) -> Any:
         named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg}
         return _type(node.func)(**named)
     raise ParameterError(
-        f"'{ast.unparse(node)}' is no type of a parameter: use int, float, bool, str, "
+        f"'{ast.unparse(node)}' is no type of a parameter: use int, float, bool, str, date, "
         "list[…], Literal[…], Annotated[…, Field(…)] or … | None."
     )
 
 
-def _from_text(text: str, declared: Any) -> object:
-    """Lists from ``a,b``; true and false by name; the rest as pydantic reads it."""
+def _comments(source: str) -> dict[int, str]:
+    """The comment at the end of each line that has one."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {
+        token.start[0]: token.string.lstrip("# ").strip()
+        for token in tokens
+        if token.type == tokenize.COMMENT
+    }
+
+
+def _from_text(text: str, declared: Any, parameter: Parameter) -> object:
+    """Lists from ``a,b``; nothing by name; numbers without underscores; the rest as pydantic."""
     if getattr(declared, "__origin__", declared) is list:
         return [part.strip() for part in text.split(",") if part.strip()]
     if text in ("", "none", "None") and type(None) in getattr(declared, "__args__", ()):
         return None
+    if declared in (int, float) and "_" in text:
+        raise ParameterError(
+            f"Parameter '{parameter.name}' ({parameter.type}): write it without underscores."
+        )
     return text

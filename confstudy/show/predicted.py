@@ -71,7 +71,7 @@ def predicted(
         caption=f"Average prediction with {fit.percent} {'band' if line else 'intervals'}, other "
         f"predictors as observed (n = {fit.n:,}).",
         table=table,
-        smallest=_smallest(fit, variable, line),
+        smallest=_smallest(fit, variable, line, at_least),
     )
 
 
@@ -97,14 +97,16 @@ def _said(row: Mapping[Any, Any], share: bool) -> str:
     return f"{value}: {percent(row['estimate'])} {limits}"
 
 
-def _smallest(fit: Fit, variable: str, line: bool) -> int:
-    """Fewest respondents behind a mark: of a point, in any cell of level and outcome."""
+def _smallest(fit: Fit, variable: str, line: bool, at_least: str | None) -> int:
+    """Fewest respondents behind a mark: at a point, on either side of its share."""
     if line:
         return fit.n
-    cells = pd.DataFrame({"level": fit.design.frame[variable].astype(str)})
-    if fit.family.name != "ols":
-        cells["outcome"] = fit.design.outcome
-    table = pd.crosstab(cells["level"], cells.get("outcome", pd.Series(0, index=cells.index)))
+    outcome = pd.Series(fit.design.outcome, index=fit.design.frame.index)
+    if fit.family.name == "ols":
+        outcome = outcome * 0
+    elif at_least is not None:
+        outcome = outcome >= np.unique(fit.design.outcome)[fit.levels.index(at_least)]
+    table = pd.crosstab(fit.design.frame[variable].astype(str), outcome)
     return int(table.to_numpy().min())
 
 

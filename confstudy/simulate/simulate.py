@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from confstudy.codebook.read import read_codebook
 from confstudy.codebook.schema import Codebook
-from confstudy.errors import StructureError, listing
+from confstudy.errors import IdentifiedData, StructureError, listing
 from confstudy.simulate.measurement import likert, loading_for
 from confstudy.simulate.read import read_structure
 from confstudy.simulate.response import Mechanism, responds, skips
@@ -72,9 +72,14 @@ class Simulation:
     @cached_property
     def survey(self) -> Survey:
         """The respondents' survey, through the same gate as any other."""
-        return load_table(
-            RawTable(self.file, self.structure.name, "not written", "simulated"), self.codebook
-        )
+        raw = RawTable(self.file, self.structure.name, "not written", "simulated")
+        try:
+            return load_table(raw, self.codebook)
+        except IdentifiedData:
+            raise StructureError(
+                f"{len(self.file)} simulated respondents are too few to pass the load gate of "
+                f"codebook '{self.codebook.name}': simulate more."
+            ) from None
 
     @property
     def complete(self) -> Survey:
@@ -132,7 +137,7 @@ def simulate(
     if nonresponse not in _MECHANISMS:
         raise StructureError(f"'nonresponse' is one of {listing(_MECHANISMS)}.")
     structure = read_structure(model)
-    therapists = therapists or max(1, clients // 20)
+    therapists = max(1, clients // 20) if therapists is None else therapists
     if not 1 <= therapists <= clients:
         raise StructureError(f"{clients} clients cannot be spread over {therapists} therapists.")
     population = Population(clients, therapists, seed)

@@ -67,36 +67,50 @@ def _answered(declared: str) -> Truth:
     world = World(structure, _POPULATION)
     found = []
     for name, query in structure.estimands.items():
-        change = _stepped(world, query) if query.step else _contrasted(world, query)
-        mean, mcse = float(change.mean()), float(change.std() / np.sqrt(len(change)))
+        change, influence = _stepped(world, query) if query.step else _contrasted(world, query)
+        mean, mcse = float(change.mean()), _error(influence)
         # More digits than the Monte Carlo error would only differ between processors.
         found.append(Estimand(name, query.claim, _words(query), round(mean, 6), round(mcse, 6)))
     return Truth(structure.name, tuple(found))
 
 
-def _stepped(world: World, query: Query) -> Floats:
+def _error(influence: Floats) -> float:
+    """Monte Carlo standard error of a mean; clients of one therapist may be alike."""
+    sums = np.bincount(_POPULATION.therapist, weights=influence - influence.mean())
+    return float(np.sqrt((sums**2).sum()) / len(influence))
+
+
+def _stepped(world: World, query: Query) -> tuple[Floats, Floats]:
     natural = world.values()
     cause = natural[query.step]
     upper = _mean(world, query.effect, world.values({query.step: cause + _STEP}))
     lower = _mean(world, query.effect, world.values({query.step: cause - _STEP}))
     node = world.structure.variables.get(query.effect)
-    unit = natural[query.effect].std() if node is not None and node.kind == "latent" else 1.0
-    return np.asarray((upper - lower) / (2 * _STEP) * cause.std() / unit)
+    latent = node is not None and node.kind == "latent"
+    unit = natural[query.effect].std() if latent else 1.0
+    change = (upper - lower) / (2 * _STEP) * cause.std() / unit
+    # The standard deviations are estimated as well: d log SD of each client.
+    spread = _log_sd(cause) - (_log_sd(natural[query.effect]) if latent else 0.0)
+    return change, change + change.mean() * spread
 
 
-def _contrasted(world: World, query: Query) -> Floats:
+def _log_sd(values: Floats) -> Floats:
+    return np.asarray((((values - values.mean()) / values.std()) ** 2 - 1) / 2)
+
+
+def _contrasted(world: World, query: Query) -> tuple[Floats, Floats]:
     ((arm, (one, other)),) = query.contrast.items()
     reference = world.values({arm: other})
-    if not query.path:
-        treated = world.values({arm: one})
-        return _mean(world, query.effect, treated) - _mean(world, query.effect, reference)
-    first, *rest = query.path
-    mediator, moved = first, world.values({arm: one})[first]
-    for name in rest:
-        moved = world.values({arm: other, mediator: moved})[name]
-        mediator = name
-    through = world.values({arm: other, mediator: moved})
-    return _mean(world, query.effect, through) - _mean(world, query.effect, reference)
+    moved = world.values({arm: one})
+    if query.path:
+        mediator = query.path[0]
+        values = moved[mediator]
+        for name in query.path[1:]:
+            values = world.values({arm: other, mediator: values})[name]
+            mediator = name
+        moved = world.values({arm: other, mediator: values})
+    change = _mean(world, query.effect, moved) - _mean(world, query.effect, reference)
+    return change, change
 
 
 def _mean(world: World, name: str, values: dict[str, Floats]) -> Floats:

@@ -14,7 +14,7 @@ from confstudy.codebook.read import codebook_beside, read_codebook
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import CodebookMismatch, did_you_mean, listing
 from confstudy.privacy.gate import inspect_columns
-from confstudy.privacy.headers import header_is_data
+from confstudy.privacy.headers import shown_headers
 from confstudy.privacy.risk import risk
 from confstudy.privacy.suppress import suppress
 from confstudy.survey.read import RawTable, read_table
@@ -68,6 +68,12 @@ def load_table(raw: RawTable, codebook: Codebook) -> Survey:
     inspected = inspect_columns(raw.frame, codebook)
     inspected.require(raw.file)
     _require_headers(raw, codebook)
+    invited = codebook.fieldwork.invited
+    if invited is not None and invited < len(raw.frame):
+        raise CodebookMismatch(
+            f"'{raw.file}' has {len(raw.frame):,} rows, more than the {invited:,} that codebook "
+            f"'{codebook.name}' says were invited."
+        )
     columns = {
         name: decode(raw.frame[codebook.header(name)], name, codebook) for name in codebook.kept
     }
@@ -133,7 +139,7 @@ def _require_headers(raw: RawTable, codebook: Codebook) -> None:
     absent = sorted({codebook.header(name) for name in codebook.kept} - set(headers))
     if not absent:
         return
-    shown = [header for header in headers if not header_is_data(header)]
+    shown = [name for name in shown_headers(raw.frame) if name in headers]
     hidden = len(headers) - len(shown)
     note = f" {hidden} headers look like answers: has the file a header row?" if hidden else ""
     raise CodebookMismatch(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,34 +68,42 @@ def read_table(path: str | Path) -> RawTable:
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
     text = _decoded(path)
-    header_line = text[: text.find("\n")] if "\n" in text else text
-    if not header_line.strip():
+    delimiter = _delimiter(text)
+    if delimiter is None:
         raise UnreadableFile(f"'{path.name}' is empty or its first line is.")
-    delimiter = max(_DELIMITERS, key=header_line.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header: list[str] = []
     columns: list[list[str]] = []
     try:
         header = next(rows)
         columns = [[] for _ in header]
         for row in rows:
-            if not row:
+            if not row and len(header) > 1:
                 continue
-            if len(row) != len(header):
+            cells = row or [""]
+            if len(cells) != len(header):
                 raise UnreadableFile(
-                    f"'{path.name}', line {rows.line_num}: {len(row)} cells where the header has "
+                    f"'{path.name}', line {rows.line_num}: {len(cells)} cells where the header has "
                     f"{len(header)}. Is a quotation mark or delimiter missing there?"
                 )
-            for column, cell in zip(columns, row, strict=True):
+            for column, cell in zip(columns, cells, strict=True):
                 column.append(cell)
     except csv.Error:
         where = f"'{path.name}', line {rows.line_num}"
         raise UnreadableFile(f"{where}: not well-formed CSV (an open quotation mark?).") from None
     _check_header(path, header)
-    cells = {
-        name: pd.Series(column, dtype="str") for name, column in zip(header, columns, strict=True)
-    }
-    return pd.DataFrame(cells), f"CSV, UTF-8, delimiter {_DELIMITER_NAMES[delimiter]}"
+    frame = pd.DataFrame(
+        {name: pd.Series(column, dtype="str") for name, column in zip(header, columns, strict=True)}
+    )
+    return frame, f"CSV, UTF-8, delimiter {_DELIMITER_NAMES[delimiter]}"
+
+
+def _delimiter(text: str) -> str | None:
+    """The mark that cuts the first line into most cells, marks inside quotation left out."""
+    line = text[: text.find("\n")] if "\n" in text else text
+    bare = re.sub(r'"(?:[^"]|"")*"', "", line)
+    if not line.strip():
+        return None
+    return max(_DELIMITERS, key=bare.count)
 
 
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -123,12 +132,28 @@ def _decoded(path: Path) -> str:
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        frame: pd.DataFrame = pq.read_table(path).to_pandas()
+        table = pq.read_table(path)
     except (pa.ArrowException, OSError):
         raise UnreadableFile(f"'{path.name}' is not a Parquet file, or it is damaged.") from None
-    frame.columns = [str(name) for name in frame.columns]
-    _check_header(path, list(frame.columns))
-    return frame.reset_index(drop=True)
+    header = [str(name) for name in table.column_names]
+    _check_header(path, header)
+    odd = [place for place, kind in enumerate(table.schema.types, start=1) if not _is_plain(kind)]
+    if odd:
+        raise UnreadableFile(
+            f"'{path.name}': columns {listing(odd)} hold lists, records or bytes; a survey file "
+            "has one answer a cell."
+        )
+    frame: pd.DataFrame = table.replace_schema_metadata(None).to_pandas()
+    return frame.set_axis(header, axis=1).reset_index(drop=True)
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    inner = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return not (pa.types.is_nested(inner) or pa.types.is_binary(inner) or _is_bytes(inner))
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
 
 
 def _check_header(path: Path, header: list[str]) -> None:

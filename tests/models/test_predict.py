@@ -43,10 +43,30 @@ def test_at_least_adds_the_levels_from_there_up():
     assert upper["level"].tolist() == ["middle or more"]
 
 
-def test_predictions_stop_short_of_single_extremes():
-    found = cs.predictions(cs.fit("y ~ x", DATA), "x")
-    assert found["value"].min() == pytest.approx(np.percentile(DATA["x"], 5))
-    assert found["value"].max() == pytest.approx(np.percentile(DATA["x"], 95))
+def test_predictions_stop_where_ten_or_more_stand_beyond_and_at_nobody_s_value():
+    for data in (DATA, DATA[:60]):
+        found = cs.predictions(cs.fit("y ~ x", data), "x")
+        ends = found["value"].iloc[[0, -1]].to_numpy()
+        assert (data["x"] < ends[0] + 0.01).sum() >= 10
+        assert (data["x"] > ends[1] - 0.01).sum() >= 10
+        assert not np.isin(ends, data["x"]).any()
+    with pytest.raises(AnalysisError, match="39 respondents are too few"):
+        cs.predictions(cs.fit("y ~ x", DATA[:39]), "x")
+
+
+def test_numbers_that_enter_as_categories_are_predicted_as_such():
+    data = DATA.assign(k=RNG.integers(1, 5, N), s=RNG.choice(["a", "b", "c"], N))
+    assert cs.predictions(cs.fit("y ~ C(k)", data), "k")["value"].tolist() == [1, 2, 3, 4]
+    assert cs.predictions(cs.fit("y ~ s", data), "s")["value"].tolist() == ["a", "b", "c"]
+    with pytest.raises(AnalysisError, match=r"no such level in the model\. Levels: \[a, b, c\]"):
+        cs.predictions(cs.fit("y ~ s", data), "s", ["typo"])
+
+
+def test_rare_levels_are_not_listed_in_messages():
+    data = DATA.assign(s=["CANARY"] * 3 + ["a"] * 200 + ["b"] * (N - 203))
+    with pytest.raises(AnalysisError) as caught:
+        cs.predictions(cs.fit("y ~ s", data), "s", ["typo"])
+    assert "CANARY" not in str(caught.value)
 
 
 def test_intervals_of_chances_stay_between_zero_and_one():

@@ -39,7 +39,11 @@ FAILURES = {
     "a print": ("print('CANARY')", "not released"),
     "a warning": ("import warnings; warnings.warn('CANARY')", "not released"),
     "a table of unknown counts": ("report.table(report.survey.frame, 'x')", "DisclosureRefused"),
-    "a table of few": ("report.table(report.survey.frame.head(), 'x', n=5)", "threshold"),
+    "records as a table": ("report.table(report.survey.frame.head(), 'x', n=500)", "records"),
+    "a table of few": (
+        "import pandas as pd; report.table(pd.DataFrame({'a': [1]}), 'x', n=5)",
+        "threshold",
+    ),
 }
 
 
