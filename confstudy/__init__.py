@@ -27,36 +27,45 @@ if TYPE_CHECKING:
     from confstudy.report.page import Report as Report
     from confstudy.show import plot as plot
     from confstudy.simulate.simulate import simulate as simulate
+    from confstudy.survey.anonymize import anonymize as anonymize
+    from confstudy.survey.draft.draft import draft_codebook as draft_codebook
     from confstudy.survey.load import load as load
     from confstudy.survey.quality import check as check
+    from confstudy.survey.save import save as save
     from confstudy.survey.scoring import score as score
 
 __version__ = "0.1.0"
 __all__ = [
     "Report",
     "__version__",
+    "anonymize",
     "check",
     "claims",
     "contrast",
+    "draft_codebook",
     "fit",
     "load",
     "plot",
     "population_values",
     "predictions",
     "read_codebook",
+    "save",
     "score",
     "simulate",
 ]
 
 _HOMES = {
     "Report": "report.page",
+    "anonymize": "survey.anonymize",
     "check": "survey.quality",
     "contrast": "models.predict",
+    "draft_codebook": "survey.draft.draft",
     "fit": "models.fit",
     "load": "survey.load",
     "population_values": "design.population",
     "predictions": "models.predict",
     "read_codebook": "codebook.read",
+    "save": "survey.save",
     "score": "survey.scoring",
 }
 _ROOMS = {"claims": "claims", "plot": "show.plot", "simulate": "simulate"}

@@ -20,8 +20,10 @@ _PLAIN = {"rich_markup_mode": None, "no_args_is_help": True}
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False, **_PLAIN)  # type: ignore[arg-type]
 report = typer.Typer(help="Build reports and see which are fresh.", **_PLAIN)  # type: ignore[arg-type]
 app.add_typer(report, name="report")
+codebooks = typer.Typer(help="Draft a codebook for a file, or check one.", **_PLAIN)  # type: ignore[arg-type]
+app.add_typer(codebooks, name="codebook")
 
-Data = Annotated[Path, typer.Argument(help="Survey file: .csv, .csv.gz, .tsv or .parquet.")]
+Data = Annotated[Path, typer.Argument(help="Survey file: CSV, Excel, SPSS, Stata, SAS, Parquet.")]
 Codebook = Annotated[str, typer.Option(help="YAML file or bundled name.")]
 Out = Annotated[Path, typer.Option(help="Parquet file to write.")]
 
@@ -107,6 +109,41 @@ def claims(claim: Annotated[str, typer.Argument(help="An id, such as C02.")] = "
     from confstudy.claims.registry import claims as registry
 
     typer.echo(str(registry(claim)) if claim else str(registry()))
+
+
+@codebooks.command("draft")
+def draft_codebook(
+    data: Data,
+    out: Annotated[Path | None, typer.Option(help="Beside the file if not given.")] = None,
+    dictionary: Annotated[Path | None, typer.Option(help="A REDCap data dictionary.")] = None,
+    encoding: Annotated[str, typer.Option(help="Of a text file, if not detected.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing codebook.")] = False,
+) -> None:
+    """Write a first codebook to edit, and say what it is unsure of."""
+    from confstudy.survey.draft.draft import draft_codebook as drafted
+
+    draft = drafted(data, encoding=encoding, dictionary=dictionary)
+    written = draft.write(out, force=force)
+    typer.echo(str(draft))
+    typer.echo(f"wrote {written}: look at the lines marked 'unsure', then `confstudy check {data}`")
+
+
+@codebooks.command("check")
+def check_codebook(
+    codebook: Annotated[str, typer.Argument(help="YAML file or bundled name.")],
+    data: Annotated[Path | None, typer.Argument(help="A file it should fit.")] = None,
+) -> None:
+    """Check a codebook, and whether a file fits it: 0 sound, 1 identified data, 2 mistakes."""
+    from confstudy.codebook.read import read_codebook
+    from confstudy.survey.load import load
+
+    book = read_codebook(codebook)
+    typer.echo(f"sound: {book}")
+    if data is not None:
+        survey = load(data, book)
+        typer.echo(f"fits: {survey}")
+        if len(survey.recodes):
+            typer.echo(f"recoded:\n{survey.recodes.to_string(index=False)}")
 
 
 Names = Annotated[list[str] | None, typer.Argument(help="Reports; all if none is named.")]

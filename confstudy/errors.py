@@ -7,6 +7,7 @@
     │   ├── CodebookError       a codebook, with its file and line
     │   ├── StructureError      a simulation model
     │   ├── ParameterError      a report's parameter
+    │   ├── RecipeError         a recipe for anonymizing
     │   └── ConfigError         reports.toml
     ├── DataError               the data cannot be used as they are
     │   ├── UnreadableFile      not a file this version can read
@@ -37,6 +38,7 @@ __all__ = [
     "DisclosureRefused",
     "IdentifiedData",
     "ParameterError",
+    "RecipeError",
     "ReportBusy",
     "ReportError",
     "StructureError",
@@ -68,6 +70,10 @@ class StructureError(DeclarationError):
 
 class ParameterError(DeclarationError):
     """A report was given a parameter it does not take, or of the wrong type."""
+
+
+class RecipeError(DeclarationError):
+    """A recipe for anonymizing is wrong; the message names its file and line."""
 
 
 class ConfigError(DeclarationError):

@@ -1,7 +1,9 @@
+import errno
 import hashlib
 
 import pytest
 
+from confstudy.errors import UnwritableFile
 from confstudy.files import sha256_of, write_bytes, write_text, write_with
 
 
@@ -30,6 +32,30 @@ def test_a_failing_write_keeps_the_old_content_and_leaves_nothing_beside_it(tmp_
 def test_folders_are_made_when_needed(tmp_path):
     write_text(tmp_path / "a" / "b" / "c.txt", "x")
     assert (tmp_path / "a" / "b" / "c.txt").read_text() == "x"
+
+
+@pytest.mark.parametrize("path", ["taken/report.html", "taken/deep/report.html", "folder"])
+def test_what_the_system_refuses_is_worded_without_the_folders_above(tmp_path, path):
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(
+        UnwritableFile, match=r"^'\S+' cannot be written in folder '\S+': "
+    ) as caught:
+        write_text(tmp_path / path, "x")
+    assert str(tmp_path) not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["folder", "taken"]
+    assert (tmp_path / "taken").read_text() == "a file where a folder should be"
+
+
+def test_a_disk_that_fills_up_keeps_the_old_content(tmp_path):
+    def full(beside):
+        raise OSError(errno.ENOSPC, "No space left on device", str(beside))
+
+    write_text(tmp_path / "report.html", "old")
+    with pytest.raises(UnwritableFile, match="no space left on device"):
+        write_with(tmp_path / "report.html", full)
+    assert [found.read_text() for found in tmp_path.iterdir()] == ["old"]
 
 
 def test_the_hash_is_that_of_the_bytes(tmp_path):

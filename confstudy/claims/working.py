@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from confstudy.claims.result import ClaimResult, verdict_of
-from confstudy.errors import AnalysisError, unknown
+from confstudy.errors import AnalysisError, listing, unknown
 from confstudy.models.corrected import Corrected, corrected_regression, jackknife_interval
 from confstudy.models.fit import fit
 from confstudy.survey.scoring import Scores
@@ -119,6 +119,11 @@ class _Sample:
     def of(cls, scores: Scores, names: list[str]) -> _Sample:
         cluster = scores.design.cluster
         frame = scores.frame[[*names, *([cluster] if cluster else [])]].dropna()
+        same = [name for name in names if frame[name].nunique() < 2]
+        if same:
+            raise AnalysisError(
+                f"The claim compares respondents, and all of them are the same in {listing(same)}."
+            )
         columns: dict[str, Floats] = {}
         arms: list[str] = []
         for name in names:
@@ -126,9 +131,12 @@ class _Sample:
             if not isinstance(column.dtype, pd.CategoricalDtype):
                 columns[name] = column.to_numpy(dtype=float)
                 continue
+            column = column.cat.remove_unused_categories()
             levels = [str(level) for level in column.cat.categories[1:]]
             codes = column.cat.codes.to_numpy()
-            if len(levels) == 1:
+            if name != "arm":
+                if len(levels) > 1:
+                    raise AnalysisError(f"The claim takes '{name}' as one of two levels.")
                 columns[name] = (codes == 1).astype(float)
                 continue
             arms = [f"{name}={level}" for level in levels]

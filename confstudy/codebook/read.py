@@ -140,6 +140,8 @@ def _worded(error: dict[str, Any]) -> str:
 def _model_at(place: list[str]) -> type[BaseModel]:
     if place[:2] == ["design", "replicates"]:
         return schema.Replicates
+    if place[:1] == ["variables"] and place[2:3] == ["by_wave"]:
+        return schema.Variation
     parts: dict[str, type[BaseModel]] = {
         "variables": schema.Variable,
         "scales": schema.Scale,

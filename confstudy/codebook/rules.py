@@ -6,7 +6,10 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 
-from confstudy.codebook.schema import Codebook, Scale, Variable, plain
+from confstudy.codebook.conditions import of_contradictions, of_routing
+from confstudy.codebook.schema import Codebook, Scale, Variable
+from confstudy.codebook.waves import in_wave
+from confstudy.codebook.words import plain
 from confstudy.errors import did_you_mean, listing
 
 __all__ = ["problems"]
@@ -17,12 +20,48 @@ Problem = tuple[Place, str]
 
 def problems(codebook: Codebook) -> list[Problem]:
     """Every disagreement inside a codebook, with the place it stands at."""
-    found: list[Problem] = []
+    found: list[Problem] = [*_of_waves(codebook)]
     for name, variable in codebook.variables.items():
         found += _of_variable(("variables", name), name, variable)
+        found += of_routing(("variables", name), name, codebook)
+    if not found:
+        found += _of_variations(codebook)
     for name, scale in codebook.scales.items():
         found += _of_scale(("scales", name), name, scale, codebook)
+    found += of_contradictions(codebook)
     return [*found, *_of_design(codebook), *_of_protection(codebook)]
+
+
+def _of_waves(codebook: Codebook) -> Iterator[Problem]:
+    """Waves that variables name are declared, and no variable takes their column."""
+    if codebook.waves and "wave" in codebook.variables:
+        yield ("variables", "wave"), "'wave' is the name of the column that tells the waves apart."
+    for name, variable in codebook.variables.items():
+        for part, named in (
+            ("source", {*variable.source} - {""}),
+            ("by_wave", {*variable.by_wave}),
+        ):
+            unknown_waves = sorted(named - set(codebook.waves))
+            if unknown_waves:
+                hint = did_you_mean(unknown_waves[0], codebook.waves)
+                text = (
+                    f"'{name}' names waves that 'waves' does not: {listing(unknown_waves)}.{hint}"
+                )
+                yield ("variables", name, part), text
+
+
+def _of_variations(codebook: Codebook) -> Iterator[Problem]:
+    """A variable keeps its levels in every wave, and its coding there is sound as well."""
+    for wave in codebook.waves:
+        local = in_wave(codebook, wave)
+        for name, variable in codebook.variables.items():
+            if wave not in variable.by_wave or variable.drop:
+                continue
+            place = ("variables", name, "by_wave", wave)
+            yield from _of_variable(place, name, local.variables[name])
+            yield from of_routing(place, name, local)
+            if not set(local.variables[name].categories) <= set(variable.categories):
+                yield place, f"'{name}' has other levels in wave '{wave}': recode them to its own."
 
 
 def _of_variable(place: Place, name: str, variable: Variable) -> Iterator[Problem]:
@@ -100,7 +139,7 @@ def _of_scale(place: Place, name: str, scale: Scale, codebook: Codebook) -> Iter
         if item not in codebook.kept:
             hint = did_you_mean(item, codebook.kept)
             yield (*place, "items"), f"scale '{name}' names '{item}', not a variable.{hint}"
-        elif codebook.variables[item].type != "item":
+        elif codebook.variables[item].type != "item" and not scale.key:
             yield (*place, "items"), f"'{item}' is an item of '{name}' and needs 'type: item'."
     for item in scale.reverse:
         if item not in scale.items:
@@ -110,7 +149,8 @@ def _of_scale(place: Place, name: str, scale: Scale, codebook: Codebook) -> Iter
     if repeated:
         yield (*place, "items"), f"scale '{name}' counts an item twice: {listing(repeated)}."
     for item in scale.items:
-        span = codebook.variables[item].range if item in codebook.kept else None
+        keyed = scale.key or item not in codebook.kept
+        span = None if keyed else codebook.variables[item].range
         if span is not None and span != tuple(map(float, scale.points)):
             text = f"item '{item}' has another range than the points of scale '{name}'."
             yield (*place, "points"), text
@@ -119,11 +159,33 @@ def _of_scale(place: Place, name: str, scale: Scale, codebook: Codebook) -> Iter
     ]
     if any(codebook.scales[other].points != scale.points for other in others):
         yield (*place, "points"), f"scale '{name}' shares items with '{others[0]}' but not points."
+    yield from _of_key(place, name, scale, codebook)
     low, high = scale.points
+    if not scale.key and "points" not in scale.model_fields_set:
+        yield place, f"scale '{name}' needs 'points: [lowest, highest]'."
     if low >= high:
         yield (*place, "points"), f"scale '{name}': 'points' is [lowest, highest]."
     elif scale.anchors and len(scale.anchors) != high - low + 1:
         yield (*place, "anchors"), f"scale '{name}' needs {high - low + 1} anchors, one a point."
+
+
+def _of_key(place: Place, name: str, scale: Scale, codebook: Codebook) -> Iterator[Problem]:
+    """The key of a test names the right level of every item."""
+    if not scale.key:
+        return
+    if set(scale.key) != set(scale.items):
+        yield (*place, "key"), f"scale '{name}': 'key' names every item once, and nothing else."
+    if scale.reverse:
+        yield (*place, "reverse"), f"scale '{name}' has a key: nothing in it is reverse-keyed."
+    for item, right in scale.key.items():
+        kept = codebook.kept.get(item)
+        if kept is not None and kept.type not in ("binary", "categorical", "ordinal"):
+            text = f"'{item}' is in a test with a key and needs levels: 'type: categorical'."
+            yield (*place, "key", item), text
+        levels = kept.categories if kept is not None else (right,)
+        if right not in levels:
+            hint = did_you_mean(right, levels)
+            yield (*place, "key", item), f"'{right}' is not among the levels of '{item}'.{hint}"
 
 
 def _of_design(codebook: Codebook) -> Iterator[Problem]:

@@ -61,11 +61,13 @@ def _checked_run(key: str, declared: Any, document: Document) -> list[str]:
     where = document.where(("variables", key))
     if _RUN.match(key) and len(names) == 1 and names[0] == key:
         raise CodebookError(f"{where}: '{key}' is no run of numbers: write first..last, going up.")
-    if isinstance(source, str) and len(names) > 1 and len(run(source)) != len(names):
-        count = len(run(source))
-        raise CodebookError(
-            f"{where}: '{key}' stands for {len(names)} variables, '{source}' for {count} columns."
-        )
+    for header in _leaves(source) if len(names) > 1 else []:
+        count = len(run(header))
+        if count != len(names):
+            raise CodebookError(
+                f"{where}: '{key}' stands for {len(names)} variables, '{header}' for {count} "
+                "columns."
+            )
     return names
 
 
@@ -73,10 +75,25 @@ def _numbered(declared: Any, number: int) -> Any:
     """Give the n-th variable of a run the n-th source of the same run."""
     if declared is None:
         return {}
-    if isinstance(declared, dict) and isinstance(declared.get("source"), str):
-        sources = run(declared["source"])
-        return {**declared, "source": sources[number]}
+    if isinstance(declared, dict) and "source" in declared:
+        return {**declared, "source": _nth(declared["source"], number)}
     return declared
+
+
+def _nth(source: Any, number: int) -> Any:
+    if isinstance(source, dict):
+        return {wave: _nth(headers, number) for wave, headers in source.items()}
+    if isinstance(source, list):
+        return [_nth(header, number) for header in source]
+    names = run(source) if isinstance(source, str) else []
+    return names[number] if len(names) > 1 else source
+
+
+def _leaves(source: Any) -> list[str]:
+    parts = list(source.values()) if isinstance(source, dict) else source
+    if isinstance(parts, list):
+        return [header for part in parts for header in _leaves(part)]
+    return [parts] if isinstance(parts, str) else []
 
 
 def _part(whole: dict[str, Any], key: str, *inner: str) -> dict[str, Any]:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt
 
+from confstudy.codebook.words import (
+    Bands,
+    Codes,
+    Condition,
+    Interval,
+    Recode,
+    Sources,
+    Texts,
+    as_codes,
+    as_list,
+    with_text_keys,
+)  # fmt: skip
 from confstudy.errors import CodebookError, unknown
 
 if TYPE_CHECKING:
@@ -21,7 +32,7 @@ __all__ = [
     "SampleDesign",
     "Scale",
     "Variable",
-    "plain",
+    "Variation",
 ]
 
 Kind = Literal["binary", "categorical", "ordinal", "item", "numeric", "code"]
@@ -38,56 +49,36 @@ Role = Literal[
     "replicate_weight",
     "strata",
     "cluster",
+    "duration",
 ]
+Repair = Literal["spreadsheet_dates", "wrong_encoding"]
+Missing = dict[Reason, Texts]
 
 CODED_REASONS: tuple[Reason, ...] = ("refused", "dont_know", "not_asked", "lost")
-
-
-def plain(text: object) -> str:
-    """How cells, levels and codes are compared: without case, extra spaces and `.0`.
-
-    >>> plain("  Don't   Know "), plain(2.0), plain(-0.0)
-    ("don't know", '2', '0')
-    """
-    words = " ".join(str(text).split()).casefold()
-    whole = re.fullmatch(r"(-?\d+)\.0+", words)
-    return "0" if words in ("-0", "-0.0") else whole[1] if whole else words
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str | int | float) else value
-
-
-def _as_codes(value: Any) -> Any:
-    """Levels come as a list of labels or as code → label; both become code → label."""
-    if isinstance(value, dict):
-        return {str(code): str(label) for code, label in value.items()}
-    if isinstance(value, list):
-        return {str(label): str(label) for label in value}
-    return value
-
-
-def _with_text_keys(value: Any) -> Any:
-    return {str(key): part for key, part in value.items()} if isinstance(value, dict) else value
-
-
-def _as_texts(value: Any) -> Any:
-    return [str(item) for item in value] if isinstance(value, list) else value
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(lambda v: _as_texts(_as_list(v)))]
-Codes = Annotated[dict[str, str], BeforeValidator(_as_codes)]
-Interval = tuple[float, float]
-Recode = Annotated[dict[str, Texts], BeforeValidator(_with_text_keys)]
-Bands = Annotated[dict[str, Interval], BeforeValidator(_with_text_keys)]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Variable(_Part):
+class Variation(_Part):
+    """What is different about a variable in one wave."""
+
+    levels: Codes = Field(default_factory=dict)
+    missing: Missing = Field(default_factory=dict)
+    range: Interval | None = None
+    recode: Recode = Field(default_factory=dict)
+    bands: Bands = Field(default_factory=dict)
+    unlisted: str = "refuse"
+    asked_if: Condition = Field(default_factory=dict)
+
+
+class Variable(Variation):
     """One column of the analysis frame and how it comes out of the file.
+
+    ``source`` is the header in the file, several if it was worded in several ways, or headers
+    by wave; a wave that is not named did not ask. ``asked_if`` names the answers to other
+    variables that lead to this question: everybody else was not asked.
 
     ``type`` is ``binary`` (two levels, the second one counts), ``categorical``, ``ordinal``
     (levels in order), ``item`` (points of a scale), ``numeric`` or ``code`` (an open set of
@@ -96,16 +87,13 @@ class Variable(_Part):
 
     label: str = ""
     short: str = ""
-    source: str = ""
+    source: Sources = Field(default_factory=dict)
     type: Kind = "categorical"
-    levels: Codes = Field(default_factory=dict)
-    role: Annotated[tuple[Role, ...], BeforeValidator(_as_list)] = ()
-    missing: dict[Reason, Texts] = Field(default_factory=dict)
-    range: Interval | None = None
+    role: Annotated[tuple[Role, ...], BeforeValidator(as_list)] = ()
     unit: str = ""
-    recode: Recode = Field(default_factory=dict)
-    bands: Bands = Field(default_factory=dict)
-    unlisted: str = "refuse"
+    by_wave: Annotated[dict[str, Variation], BeforeValidator(with_text_keys)] = Field(
+        default_factory=dict
+    )
     drop: str = ""
 
     @property
@@ -115,13 +103,17 @@ class Variable(_Part):
 
 
 class Scale(_Part):
-    """Items that measure one construct together."""
+    """Items that measure one construct together.
+
+    ``key`` makes it a test of knowledge: for each item the level that is right, which counts 1.
+    """
 
     label: str = ""
     short: str = ""
     items: Texts
     reverse: Texts = ()
-    points: tuple[int, int]
+    points: tuple[int, int] = (0, 1)
+    key: Annotated[dict[str, str], BeforeValidator(with_text_keys)] = Field(default_factory=dict)
     anchors: Texts = ()
     score: Literal["mean", "sum"] = "mean"
     min_answered: Annotated[float, Field(gt=0, le=1)] = 0.5
@@ -171,19 +163,30 @@ class Fieldwork(_Part):
 
 
 class Codebook(_Part):
-    """Variables, scales, sampling design and protection of one survey."""
+    """Variables, scales, sampling design and protection of one survey.
+
+    ``repairs`` allows damage to be undone: answers that a spreadsheet took for dates, text
+    that was read in the wrong encoding. ``impossible`` names combinations of answers that
+    contradict each other, for :func:`confstudy.check`.
+    """
 
     name: str
     title: str = ""
     synthetic: bool = False
     source: str = ""
     licence: str = ""
-    missing: dict[Reason, Texts] = Field(default_factory=dict)
+    waves: Annotated[dict[str, str], BeforeValidator(as_codes)] = Field(default_factory=dict)
+    encoding: str = ""
+    repairs: Annotated[tuple[Repair, ...], BeforeValidator(as_list)] = ()
+    missing: Missing = Field(default_factory=dict)
     protection: Protection = Protection()
     fieldwork: Fieldwork = Fieldwork()
     design: SampleDesign = SampleDesign()
     variables: dict[str, Variable]
     scales: dict[str, Scale] = Field(default_factory=dict)
+    impossible: Annotated[dict[str, Condition], BeforeValidator(with_text_keys)] = Field(
+        default_factory=dict
+    )
 
     @property
     def kept(self) -> dict[str, Variable]:
@@ -194,9 +197,15 @@ class Codebook(_Part):
         """Names of the kept variables that have a role."""
         return [name for name, variable in self.kept.items() if role in variable.role]
 
+    def headers(self, name: str, wave: str = "") -> tuple[str, ...]:
+        """The columns of the file a variable may be read from; none where it was not asked."""
+        declared = self.variables[name].source
+        return declared.get(wave, declared.get("", ())) if declared else (name,)
+
     def header(self, name: str) -> str:
-        """The column of the file a variable is read from."""
-        return self.variables[name].source or name
+        """The column of the file a variable is read from, or the first it may be."""
+        found = self.headers(name) or next(iter(self.variables[name].source.values()), ())
+        return found[0] if found else name
 
     def label(self, name: str) -> str:
         """The label of a variable or scale, or its name when it has none."""

@@ -15,7 +15,7 @@ from scipy import stats
 from confstudy.errors import AnalysisError, listing, unknown
 from confstudy.models.fit import Fit
 
-__all__ = ["contrast", "inner_range", "predictions"]
+__all__ = ["contrast", "inner_range", "levels_of", "predictions"]
 
 Floats = NDArray[np.float64]
 Value = str | float | bool
@@ -149,14 +149,14 @@ def _require(fit: Fit, variable: str) -> None:
 
 
 def _grid(fit: Fit, variable: str) -> list[Value]:
-    levels = _levels_of(fit, variable)
+    levels = levels_of(fit, variable)
     if levels is not None:
         return levels
     low, high = inner_range(fit.design.frame[variable])
     return list(np.linspace(low, high, 25).tolist())
 
 
-def _levels_of(fit: Fit, variable: str) -> list[Value] | None:
+def levels_of(fit: Fit, variable: str) -> list[Value] | None:
     """The values a variable has as categories in the model, or None where it is a number."""
     column = fit.design.frame[variable]
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -220,7 +220,7 @@ def _mean(fit: Fit, coefficients: Floats, matrix: Floats) -> Floats:
 def _with(fit: Fit, setting: Mapping[str, Value]) -> pd.DataFrame:
     frame, changed = fit.design.frame, {}
     for name, value in setting.items():
-        levels, column = _levels_of(fit, name), frame[name]
+        levels, column = levels_of(fit, name), frame[name]
         if levels is not None and value not in levels:
             raise AnalysisError(f"'{name}' has no such level in the model.{_shown(column)}")
         if isinstance(column.dtype, pd.CategoricalDtype):

@@ -20,8 +20,8 @@ def logit_covariance(matrix: Floats, outcome: Floats, chance: Floats, kind: str)
     outcome, chance
         (n,) 0 or 1, and the fitted chance of 1.
     kind
-        ``HC0``; ``HC1``, times n / (n − p); ``HC2`` and ``HC3``, residuals divided by 1 − h
-        and its square root.
+        ``HC0``; ``HC1``, times n / (n − p); ``HC2`` and ``HC3``, residuals divided by the
+        square root of 1 − h, and by 1 − h.
     """
     n, p = matrix.shape
     weight = chance * (1 - chance)

@@ -21,7 +21,10 @@ __all__ = ["Finding", "GateResult", "inspect_columns"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One reason to refuse: the column, the rule, how many cells or people, what to do."""
+    """One reason to refuse: the column, the rule, how many cells or people, what to do.
+
+    ``place`` counts the file's columns from 1; it is 0 where several columns are meant.
+    """
 
     column: str
     rule: str
@@ -29,6 +32,7 @@ class Finding:
     counted: str
     why: str
     remedy: str
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,14 @@ def inspect_columns(frame: pd.DataFrame, codebook: Codebook | None = None) -> Ga
     exempt = _exempt(codebook)
     findings: list[Finding] = []
     looked_at = 0
-    for header, name in zip(map(str, frame.columns), shown_headers(frame), strict=True):
+    shown = shown_headers(frame)
+    for place, header in enumerate(map(str, frame.columns)):
         skipped = exempt.get(header, frozenset())
         if skipped is None:
             continue
         looked_at += 1
-        findings += _inspect(Column.of(header, frame[header]), name, skipped)
+        found = _inspect(Column.of(header, frame[header]), shown[place], skipped)
+        findings += (replace(finding, place=place + 1) for finding in found)
     return GateResult(tuple(findings), looked_at)
 
 

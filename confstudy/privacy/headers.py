@@ -3,81 +3,31 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from confstudy.privacy import details
 from confstudy.privacy.columns import Column
+from confstudy.privacy.details import mentions
+from confstudy.privacy.fields import COMMON, FIELDS, SHARED
+from confstudy.privacy.people import known_people
 
 __all__ = ["header_is_data", "shown_headers", "system_field", "telling_header"]
 
-# What platforms write about a respondent, a device or a moment, in any spelling of case and
-# punctuation. Constant fields of a study (its id, its version) are not refused.
-_SYSTEM = {
-    "Qualtrics": "startdate enddate recordeddate ipaddress responseid recipientlastname "
-    "recipientfirstname recipientemail externalreference externaldatareference locationlatitude "
-    "locationlongitude responseset responselastname mid panelmemberid contactid",
-    "REDCap": "recordid redcapsurveyidentifier redcapuniqueid redcapsurveytimestamp",
-    "LimeSurvey": "ipaddr token datestamp submitdate startdate refurl seed responseid",
-    "Google Forms": "timestamp emailaddress username",
-    "Microsoft Forms": "starttime completiontime lastmodifiedtime email name id",
-    "SurveyMonkey": "respondentid datecreated datemodified ipaddress emailaddress firstname "
-    "lastname customdata",
-    "Kobo and ODK": "id uuid instanceid metainstanceid formhubuuid deviceid devicephonenum "
-    "submissiontime subscriberid simserial simid phonenumber submittedby start end today index "
-    "geolocation username auditurl",
-    "SoSci Survey": "case serial ref started lastdata mailsent",
-    "Typeform": "networkid submitdateutc startdateutc tokenid submittedat",
-    "Jotform": "submissionid submissiondate submissionip ip",
-    "Alchemer": "responseid timestarted datesubmitted sessionid useragent referer contactid "
-    "longitude latitude",
-    "Unipark": "lfdn userid sessionkey datetime dateoflastaccess",
-    "a panel": "prolificpid prolificid workerid assignmentid hitid mturkid participantid sonaid "
-    "surveycode rid psid panelistid panelid sessionid respid gid transactionid aid",
-}
-_FIELDS = {field for fields in _SYSTEM.values() for field in fields.split()}
-#: Fields whose names are common words: they count only with values nobody shares.
-_COMMON = {
-    "id", "name", "start", "end", "today", "index", "ref", "case", "seed", "token", "mid", "ip",
-    "email", "started", "aid", "rid", "gid", "referer", "username", "respid", "sessionid",
-}  # fmt: skip
-
-_CONTACT = set(
-    "email emails mail phone telephone tel mobile cell cellphone fax whatsapp telegram skype zoom "
-    "correo courriel telefoon telefon telefono téléphone teléfono handy mobiel".split()
+_REACHABLE = re.compile(r".*@.*|(?:.*\d){7,}.*")
+_STREET = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{2}).*")
+_POSTAL = re.compile(r"(?=(?:.*\d){2}).{3,10}")
+_DIGITS = re.compile(r"(?=.*\d)\S.{3,}")
+_TOKEN = re.compile(r"\S+")
+_DATE = re.compile(
+    r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}(?:[T ].*)?|(?:[0-3]\d[01]\d|[01]\d[0-3]\d)\d{2}"
+    r"|(?:19|20)\d{6}|[0-3]\d[01]\d(?:19|20)\d\d|[01]?\d[-/.](?:19|20)\d\d|(?:19|20)\d\d[-/.]\d\d"
+    r"|\D{3,14}\d{1,2}\D{1,4}\d{2,4}|\d{1,2}\D{3,20}\d{2,4}|\d{4}\D+\d{1,2}\D+\d{1,2}\D?|[1-4]\d{4}"
 )
-_PLACE = set(
-    "address street streetname zip zipcode postcode postal plz adres adresse strasse straße "
-    "direccion dirección indirizzo huisnummer hausnummer".split()
-)
-_NAME = set(
-    "firstname lastname surname fullname forename nickname maiden initials signature naam voornaam "
-    "achternaam nachname vorname prenom prénom nom apellido apellidos nombre cognome".split()
-)
-_NUMBERED = set(
-    "ssn passport licence license mrn nhs bsn nino sin iban bic account nationalid insurance "
-    "rijksregisternummer personnummer cpf dni nie steuernummer".split()
-)
-_DEVICE = set("ip mac imei imsi uuid guid useragent browserid deviceid cookie fingerprint".split())
-_WEB = set(
-    "url website facebook twitter instagram linkedin tiktok snapchat handle username".split()
-)
-_BORN = set("dob birthdate birthday geburtsdatum geboortedatum birth born".split())
-_GEO = set("latitude longitude lat lon lng gps geolocation coordinates".split())
-_PERSON = {
-    "first", "last", "full", "family", "given", "your", "middle", "maiden", "client", "patient",
-    "respondent", "participant", "therapist", "counsellor", "counselor", "teacher", "mother",
-    "father", "partner", "child", "contact", "user", "student", "doctor", "provider", "emergency",
-}  # fmt: skip
-_CODED = {"id", "ids", "number", "no", "nr", "code", "identifier", "num", "key"}
-_OWNER = _PERSON | {
-    "record", "case", "insurance", "bank", "account", "member", "panel", "card", "social",
-    "national", "security", "tax", "file", "chart", "subject", "health",
-}  # fmt: skip
-_MEASURED = set(
-    "score scores mean sum count counts total minutes hours days weeks times frequency rating "
-    "scale scales level satisfaction importance comfort problem problems reminder reminders".split()
-)
+_DECIMALS = re.compile(r"[-+]?\d{1,3}[.,]\d{3,}.*")
 
 
 def header_is_data(header: str) -> bool:
@@ -112,53 +62,93 @@ def _is_own_answer(header: str, column: pd.Series[Any]) -> bool:
 
 def system_field(column: Column) -> int:
     """Match a field that a survey platform writes about the respondent."""
-    name = re.sub(r"[^a-z0-9]+", "", column.header.casefold())
-    stamped = name.endswith("timestamp") and not column.is_category_set
-    if name not in _FIELDS and not stamped:
+    header = column.header.casefold()
+    pieces = {_bare(header), *map(_bare, re.split(r"[./:]", header))}
+    found = pieces & FIELDS
+    stamped = _bare(header).endswith("timestamp") and not column.is_category_set
+    if len(column.cells) <= 1 or not (found or stamped):
         return 0
-    if len(column.cells) <= 1 or (name in _COMMON and not _nobody_s_twin(column)):
-        return 0
-    return len(column.cells)
+    plainly = stamped or found - COMMON - SHARED
+    shared = found & SHARED and not column.is_category_set
+    common = found & COMMON and _nobody_s_twin(column)
+    return len(column.cells) if plainly or shared or common else 0
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", text)
 
 
 def telling_header(column: Column) -> int:
     """Match a header that names a personal detail over values that could be one."""
-    words = set(column.words)
-    joined = "".join(column.words)
-    if column.is_category_set or words & _MEASURED:
-        return 0
-    numeric, found = column.numeric, False
-    if words & _CONTACT or joined in _CONTACT:
-        found = not numeric or bool(len(column.numbers) and abs(column.numbers).max() >= 1e6)
-    if words & _PLACE or joined in _PLACE:
-        found |= not numeric or bool(words & {"zip", "zipcode", "postcode", "postal", "plz"})
-    if (
-        words & _NAME
-        or joined in _NAME
-        or ("name" in words and (len(words) == 1 or words & _PERSON))
-    ):
-        found |= not numeric
-    if words & (_NUMBERED | _DEVICE | _WEB):
-        found |= column.uniqueness > 0.5 and (not numeric or _long(column))
-    if words & _BORN and not numeric:
-        found |= column.share(_DATE) > 0.5
-    if words & _GEO:
-        found |= (numeric and column.share(_DECIMALS) > 0.5) or not numeric
-    if words & _CODED and (words & _OWNER or len(words) == 1):
-        found |= _nobody_s_twin(column)
-    return len(column.cells) if found else 0
+    said = column.phrases
+    found = _named(column)
+    if not column.is_category_set and not (column.numeric and set(column.words) & details.MEASURED):
+        found = (
+            found
+            or (mentions(said, details.CONTACT) and column.share(_REACHABLE) >= 0.3)
+            or (mentions(said, details.PLACE) and _is_place(column))
+            or (mentions(said, details.POSTCODE) and _is_postcode(column))
+            or (mentions(said, details.NUMBERED) and _mostly_own(column, _DIGITS))
+            or (mentions(said, details.DEVICE) and _mostly_own(column, _DIGITS))
+            or (mentions(said, details.WEB) and _mostly_own(column, _TOKEN))
+            or (mentions(said, details.BORN) and column.share(_DATE) > 0.3)
+            or (mentions(said, details.GEO) and _is_position(column))
+        )
+    return len(column.cells) if found or _is_code(column) else 0
 
 
-_DATE = re.compile(
-    r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}(?:[T ].*)?|\w+ \d{1,2},? \d{4}|\d{1,2} \w+ \d{4}"
-)
-_DECIMALS = re.compile(r"-?\d{1,3}\.\d{3,}")
+def _named(column: Column) -> bool:
+    """A header of names over texts that are no categories, or over names people have."""
+    words = column.words
+    owned = {a for a, b in pairwise(words) if b == "name"} & details.PERSON
+    name = words == ("name",) or bool(owned) or mentions(column.phrases, details.NAME)
+    if not name or column.mostly_numeric:
+        return False
+    return not column.is_category_set or known_people(column) >= max(5, 0.5 * len(column.cells))
+
+
+def _is_place(column: Column) -> bool:
+    """Streets with numbers, or places that few people share."""
+    own = column.uniqueness > 0.3 and not column.mostly_numeric
+    return own or column.share(_STREET) > 0.3
+
+
+def _is_postcode(column: Column) -> bool:
+    if column.mostly_numeric:
+        return float(np.median(column.numbers)) >= 1000
+    return column.share(_POSTAL) >= 0.5
+
+
+def _mostly_own(column: Column, pattern: re.Pattern[str]) -> bool:
+    """Cells of a shape that most people do not share; numbers have to be long."""
+    if column.uniqueness <= 0.5 or column.share(pattern) < 0.5:
+        return False
+    return not column.mostly_numeric or float(np.abs(column.numbers).max()) >= 1e5
+
+
+def _is_position(column: Column) -> bool:
+    inside = not column.mostly_numeric or float(np.median(np.abs(column.numbers))) <= 180
+    return inside and column.share(_DECIMALS) > 0.5
+
+
+def _is_code(column: Column) -> bool:
+    """A participant's id: nobody's twin, or text that returns in every wave."""
+    words = column.words
+    near = [{a, b} for a, b in pairwise(words)]
+    owned = [two for two in near if two & details.OWNER and len(two & details.CODED) == 1]
+    alone = len(words) == 1 and bool(set(words) & details.CODED)
+    if not (owned or alone or mentions(column.phrases, details.ID)):
+        return False
+    followed = bool(set(words) & details.FOLLOWED) and column.uniqueness >= 0.2
+    returning = followed and column.share(_MIXED) > 0.8 and len(column.cells) > 12
+    return _nobody_s_twin(column) or returning
+
+
+_MIXED = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\S{3,40}")
 
 
 def _nobody_s_twin(column: Column) -> bool:
-    """Values that identify: nearly every row has its own."""
-    return column.uniqueness >= 0.9 and column.answered >= 2 and not column.is_category_set
-
-
-def _long(column: Column) -> bool:
-    return bool(len(column.numbers)) and float(abs(column.numbers).max()) >= 1e6
+    """Whole numbers or texts that identify: nearly every row has its own."""
+    decimals = column.mostly_numeric and bool((column.numbers % 1).any())
+    own = column.uniqueness >= 0.9 and column.answered >= 2
+    return own and not decimals and not column.is_category_set

@@ -6,14 +6,12 @@ matched. Rules never return, log or word a cell.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-import numpy as np
-
-from confstudy.privacy.columns import Column
+from confstudy.privacy.formats import MOST
 from confstudy.privacy.headers import system_field, telling_header
-from confstudy.privacy.values import ANY, MOST, Test
+from confstudy.privacy.texts import free_text
+from confstudy.privacy.values import ANY, Test
 
 __all__ = ["DECODED_EXEMPT", "DESIGN_EXEMPT", "RULES", "Rule"]
 
@@ -32,15 +30,6 @@ _DROP = "declare the column with `drop: identifier` in the codebook, or delete i
 _POINTS = "it can point to one person"
 
 
-def _free_text(column: Column) -> int:
-    """Long answers that few people share and that are not choices from a list."""
-    words = np.repeat([len(cell.split()) for cell in column.cells], 1)
-    if len(words) <= 12 or np.median(words) < 4 or column.once < 0.3:
-        return 0
-    parts = {part.strip() for cell in column.cells for part in re.split(r"[|;,]", cell)}
-    return 0 if len(parts) <= 25 else len(column.cells)
-
-
 RULES: tuple[Rule, ...] = (
     Rule("system field", system_field, "the survey platform wrote it about the respondent", _DROP),
     *(Rule(name, test, _POINTS, _DROP) for name, test in ANY.items()),
@@ -48,7 +37,7 @@ RULES: tuple[Rule, ...] = (
     *(Rule(name, test, _POINTS, _DROP) for name, test in MOST.items()),
     Rule(
         "free text",
-        _free_text,
+        free_text,
         "people can be recognised by what they write",
         "declare `drop: free text`, or code the answers into categories first",
     ),

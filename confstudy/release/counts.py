@@ -29,7 +29,8 @@ def check_count(smallest: int) -> Decision:
 def masked_counts(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The table without the rows' numbers where a count from 1 to 9 stands; zero stays.
 
-    All numbers of such a row go, so that none follows from the others; and where the rows
+    All numbers of such a row go, also those inside words (but for the first column, which
+    names the rows), so that none follows from the others; and where the rows
     that went count fewer than ten respondents together, the next smallest row goes with them,
     so that they do not follow from the total.
 
@@ -48,14 +49,20 @@ def masked_counts(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
         others = np.where(few | (totals == 0), np.inf, totals)
         few[int(np.argmin(others))] |= bool(np.isfinite(others).any())
     masked = table.copy()
-    for name in table:
+    for place, name in enumerate(table):
         if name in present:
             words = [_worded(count) for count in table[name]]
             masked[name] = [MASKED if gone else word for word, gone in zip(words, few, strict=True)]
-        elif few.any() and pd.api.types.is_numeric_dtype(table[name]):
-            gone = pd.Series(few, index=table.index)
-            masked[name] = table[name].astype(object).mask(gone, MASKED)
+        elif few.any():
+            column = table[name]
+            named = place == 0 and not pd.api.types.is_numeric_dtype(column)
+            holds = few & np.array([not named and _has_number(cell) for cell in column], dtype=bool)
+            masked[name] = column.astype(object).mask(pd.Series(holds, index=table.index), MASKED)
     return masked
+
+
+def _has_number(cell: object) -> bool:
+    return isinstance(cell, bool | np.bool_) or any(sign.isdigit() for sign in str(cell))
 
 
 def _worded(count: float) -> str:

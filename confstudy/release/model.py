@@ -32,13 +32,16 @@ def check_model(fit: Fit) -> Decision:
     residual = fit.n - len(fit.terms)
     if residual < THRESHOLD:
         return Decision("fail", "residual df", f"{residual} degrees of freedom are left")
-    if fit.family.name != "ols" and _fewest(pd.Series(design.outcome)) < THRESHOLD:
+    if _counts_outcomes(fit) and _fewest(pd.Series(design.outcome)) < THRESHOLD:
         return Decision("fail", "outcome cells", "a level of the outcome has fewer than 10")
     categories = _categories(design)
     for names in [*((name,) for name in categories), *_interacting(fit, categories)]:
         if smallest_cell(design.frame, names) < THRESHOLD:
             what = " × ".join(names)
             return Decision("fail", "cells", f"a level of {what} has fewer than 10 respondents")
+    thin = _thin_part(design)
+    if thin:
+        return Decision("fail", "cells", f"a value of {thin} has fewer than 10 respondents")
     if _leverage(design) > 0.9:
         return Decision("fail", "leverage", "one respondent decides a coefficient")
     if _repeats_a_table(fit):
@@ -49,6 +52,11 @@ def check_model(fit: Fit) -> Decision:
 def smallest_cell(frame: pd.DataFrame, names: tuple[str, ...]) -> int:
     """The smallest number of respondents in a combination of levels that occurs."""
     return int(frame.groupby(list(names), observed=True).size().min())
+
+
+def _counts_outcomes(fit: Fit) -> bool:
+    """Whether the model tells how many had each outcome, as means of 0 and 1 do too."""
+    return fit.family.name != "ols" or len(np.unique(fit.design.outcome)) == 2
 
 
 def _fewest(values: pd.Series[float]) -> int:
@@ -66,7 +74,7 @@ def _categories(design: Design) -> list[str]:
             isinstance(column.dtype, pd.CategoricalDtype)
             or not pd.api.types.is_numeric_dtype(column)
             or column.nunique() == 2
-            or re.search(rf"\bC\(\s*{re.escape(str(name))}\b", design.formula)
+            or re.search(rf"\bC\(\s*{re.escape(str(name))}\s*[,)]", design.formula)
         )
     ]
 
@@ -82,6 +90,21 @@ def _interacting(fit: Fit, categories: list[str]) -> list[tuple[str, ...]]:
     return sorted(pairs | {names for names in sets if len(names) > 2})
 
 
+def _thin_part(design: Design) -> str:
+    """A part of the formula, such as I(age > 90), that sets few respondents apart, if any.
+
+    Its columns have hardly more patterns than there are columns, as those of a category have.
+    """
+    parts: dict[str, list[int]] = {}
+    for place, term in enumerate(design.terms):
+        parts.setdefault(re.sub(r"\[[^\]]*\]", "", term), []).append(place)
+    for part, places in parts.items():
+        _, counts = np.unique(design.matrix[:, places], axis=0, return_counts=True)
+        if 1 < len(counts) <= len(places) + 1 and counts.min() < THRESHOLD:
+            return part
+    return ""
+
+
 def _leverage(design: Design) -> float:
     orthonormal, _ = np.linalg.qr(design.matrix)
     return float((orthonormal**2).sum(axis=1).max())
@@ -90,10 +113,11 @@ def _leverage(design: Design) -> float:
 def _repeats_a_table(fit: Fit) -> bool:
     """Whether there are as many coefficients as free cells of a table, and a cell is small."""
     _, pattern = np.unique(fit.design.matrix.round(10), axis=0, return_inverse=True)
-    levels = 2 if fit.family.name == "ols" else len(np.unique(fit.design.outcome))
+    counted = _counts_outcomes(fit)
+    levels = len(np.unique(fit.design.outcome)) if counted else 2
     if len(fit.terms) < (int(pattern.max()) + 1) * (levels - 1):
         return False
     cells = pd.DataFrame({"pattern": pattern.ravel()})
-    if fit.family.name != "ols":
+    if counted:
         cells["outcome"] = fit.design.outcome
     return smallest_cell(cells, tuple(cells.columns)) < THRESHOLD

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from confstudy.errors import AnalysisError, unknown
 from confstudy.release.counts import check_count
 from confstudy.release.decision import Decision
 
@@ -28,10 +29,14 @@ def check_table(
 
     A tally passes, its small counts masked. Any other table fails when its rows are
     respondents' records, or when nothing says how many stand behind its numbers; else a
-    person must confirm what the notebook says of it.
+    person must confirm what the notebook says of it. ``counts`` that are no columns of the
+    table are an AnalysisError: nothing would be masked.
     """
     if isinstance(table, Tally):
         return Decision("pass", "threshold", "rows with a count under 10 are masked")
+    absent = [name for name in counts if name not in table]
+    if absent:
+        raise AnalysisError(unknown("Columns of counts", absent, map(str, table), "the table"))
     if _are_records(table, records):
         return Decision("fail", "records", "its rows are rows of the data")
     if n is not None:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from confstudy.codebook.read import codebook_beside
-from confstudy.errors import ConfstudyError, ParameterError, ReportBusy
+from confstudy.errors import ConfstudyError, ParameterError, ReportBusy, UnwritableFile
 from confstudy.files import write_text
 from confstudy.report.clean import cleaned, shown
 from confstudy.report.config import Config
@@ -89,7 +89,11 @@ def build(plan: Plan, config: Config, *, force: bool = False) -> Built:
     """Build one report unless it is fresh; a failure leaves the last good one in place."""
     if plan.state == "fresh" and not force:
         return Built(plan.name, "fresh", plan.shelf.latest)
-    plan.shelf.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        plan.shelf.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        why = (problem.strerror or "the system refused").lower()
+        raise UnwritableFile(f"The folder of report '{plan.name}' cannot be made: {why}.") from None
     try:
         with FileLock(plan.shelf.folder / ".lock", timeout=0):
             return _build(plan, config)

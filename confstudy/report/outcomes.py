@@ -14,6 +14,7 @@ from confstudy.errors import AnalysisError, unknown
 from confstudy.models.families import FamilyName
 from confstudy.models.fit import Fit, fit
 from confstudy.models.predict import contrast, inner_range
+from confstudy.release.model import check_model
 from confstudy.release.sentence import Sentence
 from confstudy.release.table import Tally
 from confstudy.report import wording
@@ -81,16 +82,19 @@ class Outcome:
     @property
     def headline(self) -> Sentence:
         """The finding in one hedged sentence."""
+        check_model(self.fit).require("The finding")
         return wording.headline(self)
 
     @property
     def numbers(self) -> list[Number]:
         """The three numbers of the first page."""
+        check_model(self.fit).require("The numbers")
         return wording.numbers(self)
 
     @property
     def arrows(self) -> list[Arrow]:
         """The model as a path diagram."""
+        check_model(self.fit).require("The path diagram")
         return wording.arrows(self)
 
     @property

@@ -22,7 +22,7 @@ from confstudy.report.wording import Number
 from confstudy.show.figure import Figure
 from confstudy.show.tables import Table, model_table
 from confstudy.show.words import about, percent, term_labels
-from confstudy.survey.survey import Survey
+from confstudy.survey.survey import FileRecord, Survey
 
 __all__ = ["Report"]
 
@@ -84,13 +84,17 @@ class Report:
         return Piece("strip", html)
 
     def numbers(self, numbers: Sequence[Number]) -> Piece:
-        """Numbers with their intervals, large, for the first page."""
+        """Numbers with their intervals, large, for the first page.
+
+        Those that the package worded pass; those made by hand a person must read.
+        """
         cards = "".join(
             f"<div><dt>{escape(number.label)}</dt><dd><strong>{escape(number.value)}</strong> "
             f"<span>{escape(number.interval)}</span></dd></div>"
             for number in numbers
         )
-        return Piece("numbers", f'<dl class="numbers">{cards}</dl>')
+        decision = check_sentences([number.label for number in numbers])
+        return Piece("numbers", f'<dl class="numbers">{cards}</dl>', decision)
 
     def figure(self, figure: Figure) -> Piece:
         """A figure with its caption and alternative text."""
@@ -165,11 +169,10 @@ class Report:
         """Where the data come from, what was done to them, with which versions."""
         source = self.survey.provenance
         facts = {
-            "Data": f"{source.file} ({source.format}), {about(source.rows)} rows, "
-            f"{source.columns} columns, {source.left_out} not in the codebook",
+            "Data": "; ".join(map(_file_words, source.files)),
             "SHA-256": source.sha256,
             "Codebook": f"{self.survey.codebook.name}: {self.survey.codebook.title}",
-            "Protection": source.gate,
+            "Protection": source.gate + (f"; {source.recipe}" if source.recipe else ""),
             "Fieldwork": self.survey.codebook.fieldwork.mode or "not recorded",
             "Source": self.survey.codebook.source or "not recorded",
             "Licence": self.survey.codebook.licence or "not recorded",
@@ -177,6 +180,13 @@ class Report:
         }
         rows = "".join(f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items())
         return Piece("provenance", f'<dl class="provenance">{rows}</dl>')
+
+
+def _file_words(record: FileRecord) -> str:
+    return (
+        f"{record.file} ({record.format}), {about(record.rows)} rows, {record.columns} columns, "
+        f"{record.left_out} not in the codebook"
+    )
 
 
 def _versions() -> dict[str, str]:

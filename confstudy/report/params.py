@@ -8,9 +8,9 @@ import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, Optional
+from typing import Annotated, Any, Literal, Optional, get_args, get_origin
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, PydanticUserError, TypeAdapter, ValidationError
 
 from confstudy.errors import ParameterError, unknown
 
@@ -42,12 +42,20 @@ class Parameter:
     help: str
 
     def parsed(self, value: object) -> Any:
-        """A value, or its text from a command line, as the declared type."""
-        declared = _type(ast.parse(self.type, mode="eval").body)
+        """A value, or its text from a command line, as the declared type.
+
+        A date stays the ISO text that a notebook's cell can hold.
+        """
+        try:
+            declared = _type(ast.parse(self.type, mode="eval").body)
+            adapter = TypeAdapter(declared, config=ConfigDict(strict=False))
+        except (TypeError, ValueError, PydanticUserError):
+            raise ParameterError(f"Parameter '{self.name}': '{self.type}' is no type.") from None
         if isinstance(value, str) and declared is not str:
             value = _from_text(value, declared, self)
         try:
-            return TypeAdapter(declared, config=ConfigDict(strict=False)).validate_python(value)
+            kept = adapter.validate_python(value)
+            return adapter.dump_python(kept, mode="json") if "date" in self.type else kept
         except ValidationError as failed:
             why = failed.errors(include_url=False, include_input=False)[0]["msg"]
             raise ParameterError(f"Parameter '{self.name}' ({self.type}): {why}.") from None
@@ -59,8 +67,9 @@ def parameters_of(source: str, notebook: str) -> dict[str, Parameter]:
         tree = ast.parse(source)
         comments = _comments(source)
     except (SyntaxError, tokenize.TokenError) as problem:
+        line = getattr(problem, "lineno", None) or 1
         raise ParameterError(
-            f"{notebook}: line {getattr(problem, 'lineno', 1)} of the parameters cell is no Python."
+            f"{notebook}: line {line} of the parameters cell is no Python."
         ) from None
     found: dict[str, Parameter] = {}
     for statement in tree.body:
@@ -110,7 +119,8 @@ def _type(node: ast.expr) -> Any:
         return _type(node.left) | _type(node.right)
     if isinstance(node, ast.Subscript):
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return _type(node.value)[tuple(_type(part) for part in inner)]
+        parts = tuple(_type(part) for part in inner)
+        return _type(node.value)[parts if len(parts) > 1 else parts[0]]
     if isinstance(node, ast.Call):
         named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg}
         return _type(node.func)(**named)
@@ -132,12 +142,22 @@ def _comments(source: str) -> dict[int, str]:
 
 def _from_text(text: str, declared: Any, parameter: Parameter) -> object:
     """Lists from ``a,b``; nothing by name; numbers without underscores; the rest as pydantic."""
-    if getattr(declared, "__origin__", declared) is list:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    if text in ("", "none", "None") and type(None) in getattr(declared, "__args__", ()):
+    kinds = _kinds(declared)
+    if text in ("", "none", "None") and type(None) in kinds:
         return None
-    if declared in (int, float) and "_" in text:
+    if "_" in text and kinds & {int, float} and str not in kinds:
         raise ParameterError(
             f"Parameter '{parameter.name}' ({parameter.type}): write it without underscores."
         )
+    if list in kinds:
+        return [part.strip() for part in text.split(",") if part.strip()]
     return text
+
+
+def _kinds(declared: Any) -> set[Any]:
+    """The plain types that a declared type is made of."""
+    origin, inner = get_origin(declared), get_args(declared)
+    if origin is None or origin is Literal:
+        return {declared}
+    outer = {list} if origin is list else set()
+    return outer.union(*map(_kinds, inner[:1] if origin is Annotated else inner))

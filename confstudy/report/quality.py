@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from confstudy.release.decision import THRESHOLD
 from confstudy.release.sentence import Sentence
 from confstudy.release.table import Tally
 from confstudy.report.wording import Number
+from confstudy.show.quality import still_there
 from confstudy.show.words import interval, number, percent
+from confstudy.survey.checks.answers import REASONS
+from confstudy.survey.quality import Quality
 from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import Survey
 
-__all__ = ["headline", "missing_answers", "numbers", "scale_table", "used_recodes"]
+__all__ = [
+    "break_off", "by_wave", "findings", "headline", "missing_answers", "numbers", "scale_table",
+    "signs", "spellings", "used_recodes",
+]  # fmt: skip
 
 _REASONS = {
     "refused": "Refused",
@@ -23,6 +31,9 @@ _REASONS = {
     "unlisted": "Not a level",
     "suppressed": "Suppressed",
 }
+
+
+_WEIGHTS = {"note": "to know", "look": "worth a look", "problem": "a problem"}
 
 
 def missing_share(survey: Survey) -> float:
@@ -41,12 +52,12 @@ def numbers(scores: Scores) -> list[Number]:
     invited = scores.codebook.fieldwork.invited
     of = f"of {invited:,} invited" if invited else "number invited not recorded"
     found = [
-        Number("Respondents", f"{scores.n:,}", of),
-        Number("Answers missing, all reasons", percent(missing_share(scores), 1), ""),
+        Number(Sentence("Respondents"), f"{scores.n:,}", of),
+        Number(Sentence("Answers missing, all reasons"), percent(missing_share(scores), 1), ""),
     ]
     if scores.reliability:
         name, alpha = min(scores.reliability.items(), key=lambda entry: entry[1].alpha)
-        label = f"Lowest α ({scores.codebook.short(name)})"
+        label = Sentence(f"Lowest α ({scores.codebook.short(name)})")
         limits = interval(alpha.conf_low, alpha.conf_high)
         found.append(Number(label, number(alpha.alpha), limits))
     return found
@@ -72,19 +83,99 @@ def missing_answers(survey: Survey) -> Tally:
 
 
 def used_recodes(survey: Survey) -> Tally:
-    """One row a recoded variable: where it came from, how many spellings became how many levels."""
-    table = survey.recodes
-    codebook = survey.codebook
+    """One row a level that answers were recoded to: how many respondents."""
+    table = survey.recodes.groupby(["variable", "made"], sort=False)["respondents"].sum()
+    found = table.reset_index()
     frame = pd.DataFrame(
         {
-            "Variable": [codebook.label(name) for name in table["variable"]],
-            "Column of the file": table["source"],
-            "Answers in the file": table["spellings"],
-            "Levels": [len(codebook.variables[n].categories) for n in table["variable"]],
-            "Respondents recoded": table["respondents"],
+            "Variable": [survey.codebook.label(name) for name in found["variable"]],
+            "Recoded to": found["made"],
+            "Respondents recoded": found["respondents"],
         }
     )
     return Tally(frame, ("Respondents recoded",))
+
+
+def spellings(survey: Survey) -> Tally:
+    """One row a recoded variable: how many different answers became how many levels."""
+    codebook = survey.codebook
+    found = dict(survey.provenance.spellings)
+    frame = pd.DataFrame(
+        {
+            "Variable": [codebook.label(name) for name in found],
+            "Different answers in the file": list(found.values()),
+            "Levels": [len(codebook.variables[name].categories) for name in found],
+        }
+    )
+    return Tally(frame, ())
+
+
+def findings(found: Quality, survey: Survey) -> Tally:
+    """One row a finding other than missing answers: how many respondents, and what to do."""
+    table = found.table[~found.table["check"].isin(list(REASONS.values()))]
+    known = {*survey.codebook.scales, *survey.codebook.variables}
+    labels = [survey.codebook.label(n) if n in known else n for n in table["variable"]]
+    names = [
+        f"{check[0].upper()}{check[1:]}: {label}"
+        for check, label in zip(table["check"], labels, strict=True)
+    ]
+    frame = pd.DataFrame(
+        {
+            "Finding": names,
+            "Respondents": table["count"].to_numpy(),
+            "Share": [percent(share, 1) for share in table["share"]],
+            "Weight": table["severity"].map(_WEIGHTS).to_numpy(),
+            "What to do": table["advice"].to_numpy(),
+        }
+    )
+    return Tally(frame, ("Respondents",))
+
+
+def signs(found: Quality) -> list[Sentence]:
+    """What the findings may mean, hedged, and what was not looked for."""
+    grave = found.table[~found.table["check"].isin(list(REASONS.values()))]
+    grave = grave[grave["severity"] != "note"]
+    said = [
+        "A sign is a reason to look, not proof: honest answers can be alike, quick or all on one "
+        "point."
+    ]
+    if grave.empty:
+        said.append("Among what was looked for, nothing stands out.")
+    stopped = found.table.loc[found.table["check"] == "broke off", "count"]
+    if len(stopped):
+        count = int(stopped.iloc[0])
+        few = count < THRESHOLD
+        words = f"Fewer than {THRESHOLD}" if few else f"{count:,} of {found.n:,}"
+        said.append(f"{words} respondents seem to have stopped before the end.")
+    else:
+        said.append("Nobody seems to have stopped before the end.")
+    return [Sentence(text) for text in (*said, *found.notes)]
+
+
+def break_off(found: Quality) -> Tally:
+    """One row a fall of the curve of :func:`confstudy.show.quality.quality`: how many stopped.
+
+    A row holds all who stopped since the row before, ten or more.
+    """
+    falls = -np.diff(still_there(found))
+    places = np.flatnonzero(falls)
+    frame = pd.DataFrame(
+        {
+            "Stopped before": found.attrition["label"].iloc[places + 1].to_numpy(),
+            "Respondents": falls[places],
+        }
+    )
+    return Tally(frame, ("Respondents",))
+
+
+def by_wave(found: Quality) -> Tally:
+    """One row a question, one column a wave: missing answers; empty where it was not asked."""
+    table = found.by_wave.pivot(index="variable", columns="wave", values="missing")
+    labels = dict(zip(found.by_wave["variable"], found.by_wave["label"], strict=True))
+    frame = table.dropna(axis=1, how="all").loc[lambda t: t.fillna(0).sum(axis=1) > 0]
+    frame.columns = pd.Index([str(wave) for wave in frame.columns])
+    names = [labels[name] for name in frame.index]
+    return Tally(frame.set_axis(names).rename_axis("Question").reset_index(), tuple(frame.columns))
 
 
 def scale_table(scores: Scores) -> Tally:

@@ -22,7 +22,7 @@ __all__ = ["Number", "arrows", "headline", "limits", "numbers"]
 
 @dataclass(frozen=True)
 class Number:
-    """A number with its interval, as a reader meets it."""
+    """A number with its interval, as a reader meets it; its label tells who worded it."""
 
     label: str
     value: str
@@ -88,7 +88,7 @@ def _effect(study: Outcome) -> Number:
         label = f"{kind} for “{study.compared[1]}” on {exposure}"
     else:
         label = f"{kind} per point of {exposure}"
-    return Number(label, number(estimate), interval(low, high))
+    return Number(Sentence(label), number(estimate), interval(low, high))
 
 
 def _change(study: Outcome) -> Number:
@@ -99,34 +99,34 @@ def _change(study: Outcome) -> Number:
     outcome, exposure = (study.codebook.short(n) for n in (study.outcome, study.exposure))
     span = f"change of {outcome}, {exposure} {_said(low)} to {_said(high)}"
     if not study.ratio:
-        return Number(f"Predicted {span}", number(estimate), interval(start, end))
+        return Number(Sentence(f"Predicted {span}"), number(estimate), interval(start, end))
     value = f"{number(100 * estimate, 0)} points"
     limits = interval(100 * start, 100 * end, 0)
-    return Number(f"Predicted {span}, in percentage points", value, limits)
+    return Number(Sentence(f"Predicted {span}, in percentage points"), value, limits)
 
 
 def _level(study: Outcome) -> Number:
     """The outcome over everybody in the analysis, with the interval of a model of nothing else."""
     frame, cluster = study.fit.design.frame, study.cluster or None
-    column = frame[study.outcome]
     if study.fit.family.name == "ols":
         row = fit(f"{study.outcome} ~ 1", frame, cluster=cluster).table.iloc[0]
         limits = interval(row["conf_low"], row["conf_high"])
-        return Number(
-            f"Mean of {study.codebook.short(study.outcome)}", number(row["estimate"]), limits
-        )
-    counted = pd.DataFrame({"y": (column.cat.codes >= study.first).astype(float)})
+        label = f"Mean of {study.codebook.short(study.outcome)}"
+        return Number(Sentence(label), number(row["estimate"]), limits)
+    ranks = np.unique(study.fit.design.outcome, return_inverse=True)[1]
+    counted = pd.DataFrame({"y": (ranks >= study.first).astype(float)}, index=frame.index)
     counted = counted.assign(**({cluster: frame[cluster]} if cluster else {}))
     row = fit("y ~ 1", counted, "logit", cluster=cluster).table.iloc[0]
     share, low, high = (float(expit(row[part])) for part in ("estimate", "conf_low", "conf_high"))
     limits = interval(100 * low, 100 * high, 0)
-    return Number(f"Of all in the analysis: {_what(study)}", percent(share), limits)
+    return Number(Sentence(f"Of all in the analysis: {_what(study)}"), percent(share), limits)
 
 
 def _what(study: Outcome) -> str:
     label = study.codebook.label(study.outcome)
     if study.fit.family.name == "logit":
-        return with_level(label, study.fit.design.levels[-1])
+        levels = study.fit.design.levels
+        return with_level(label, levels[-1]) if levels else label
     return f"{label}: {study.fit.levels[study.first]} or more"
 
 

@@ -51,6 +51,8 @@ def coefficients(
         )
     ratio = fit.family.name != "ols"
     table = _rows(fit, truth, codebook, ratio)
+    if table.empty:
+        raise AnalysisError(f"'{fit.formula}' has no predictor whose coefficient could be drawn.")
     quantity = "Odds ratio" if ratio else "Difference"
     with drawing(height=0.75 + 0.42 * len(table)) as (canvas, axes):
         _draw(axes, table, ratio)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import pandas as pd
@@ -21,7 +22,7 @@ def flow(survey: Survey, fit: Fit | None = None) -> Figure:
     """Draw the participant flow from those invited to those analysed.
 
     A step that loses fewer than ten shows its number only after the loss, so that nobody can
-    be counted out.
+    be counted out. Several waves stand beside the file they came in, to the nearest ten.
 
     Examples
     --------
@@ -29,11 +30,12 @@ def flow(survey: Survey, fit: Fit | None = None) -> Figure:
     >>> cs.plot.flow(cs.load("data_synthetic/therapy.parquet")).table["label"].tolist()
     ['Invited', 'Answered']
     """
-    table = _table(_steps(survey, fit))
+    table = _table(_steps(survey, fit), _waves(survey))
     with drawing(height=0.3 + 0.72 * len(table)) as (canvas, axes):
         _draw(axes, table)
     said = "; ".join(
         f"{row['label']}: {row['shown']}"
+        + (f" ({row['waves']})" if row["waves"] else "")
         + (f", then {row['lost']} left out" if row["lost"] else "")
         for row in table.to_dict("records")
     )
@@ -53,14 +55,22 @@ def _steps(survey: Survey, fit: Fit | None) -> list[Step]:
     return [*steps, *([Step("In the analysis", fit.n)] if fit else [])]
 
 
-def _table(steps: Sequence[Step]) -> pd.DataFrame:
+def _waves(survey: Survey) -> str:
+    counts = {record.wave: record.rows for record in survey.provenance.files if record.wave}
+    return ", ".join(f"{wave}: {about(rows)}" for wave, rows in counts.items() if len(counts) > 1)
+
+
+def _table(steps: Sequence[Step], waves: str) -> pd.DataFrame:
     rows = []
     for step, after in zip(steps, [*steps[1:], None], strict=True):
         lost = step.n - after.n if after else 0
         small = 0 < lost < THRESHOLD
         words = (f"under {THRESHOLD}" if small else f"{lost:,}") if lost else ""
         shown = about(step.n, after.n if after else step.n)
-        rows.append({"label": step.label, "n": step.n, "shown": shown, "lost": words})
+        beside = waves if step.label == "Answered" else ""
+        rows.append(
+            {"label": step.label, "n": step.n, "shown": shown, "lost": words, "waves": beside}
+        )
     return pd.DataFrame(rows)
 
 
@@ -74,6 +84,9 @@ def _draw(axes: Axes, table: pd.DataFrame) -> None:
             0.32, -place, text, ha="center", va="center", fontsize=8.5, color=INK, linespacing=1.4,
             bbox={"boxstyle": "round,pad=0.45", "facecolor": "#eef0f4", "edgecolor": BLUE},
         )  # fmt: skip
+        axes.text(
+            0.62, -place, textwrap.fill(row["waves"], 30), va="center", fontsize=7.5, color=INK
+        )
         if place + 1 < len(table):
             axes.annotate(
                 "", (0.32, -place - 1), (0.32, -place),

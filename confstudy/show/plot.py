@@ -3,8 +3,20 @@
 from confstudy.show.coefficients import coefficients
 from confstudy.show.figure import Figure
 from confstudy.show.flow import flow
+from confstudy.show.items import items
 from confstudy.show.likert import likert
 from confstudy.show.paths import Arrow, paths
 from confstudy.show.predicted import predicted
+from confstudy.show.quality import quality
 
-__all__ = ["Arrow", "Figure", "coefficients", "flow", "likert", "paths", "predicted"]
+__all__ = [
+    "Arrow",
+    "Figure",
+    "coefficients",
+    "flow",
+    "items",
+    "likert",
+    "paths",
+    "predicted",
+    "quality",
+]

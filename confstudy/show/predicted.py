@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 
 from confstudy.codebook.schema import Codebook
 from confstudy.models.fit import Fit
-from confstudy.models.predict import predictions
+from confstudy.models.predict import levels_of, predictions
 from confstudy.release.model import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, drawing
@@ -54,7 +54,7 @@ def predicted(
     share = fit.family.name != "ols"
     outcome, exposure = (_label(name, codebook) for name in (fit.design.name, variable))
     what = _what(fit, outcome, at_least)
-    line = pd.api.types.is_numeric_dtype(table["value"]) and len(table) > 2
+    line = levels_of(fit, variable) is None
     with drawing(height=2.9) as (canvas, axes):
         (_line if line else _points)(axes, table)
         axes.set_xlabel("\n".join(textwrap.wrap(exposure, 56)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
+import pandas as pd
 
 from confstudy.codebook.schema import Codebook
 from confstudy.models.fit import Fit
@@ -64,19 +67,21 @@ def term_labels(fit: Fit, codebook: Codebook | None) -> dict[str, str]:
 
 
 def _label(term: str, fit: Fit, codebook: Codebook | None) -> str:
-    return " × ".join(_part(part, fit, codebook) for part in term.split(":"))
+    parts = re.split(r":(?![^\[]*\])", term)
+    return " × ".join(_part(part, fit, codebook) for part in parts)
 
 
 def _part(part: str, fit: Fit, codebook: Codebook | None) -> str:
     name, bracket, level = part.partition("[T.")
-    variable = name.removeprefix("C(").removesuffix(")")
+    called = re.fullmatch(r"C\(\s*(\w+)\s*(?:,.*)?\)", name)
+    variable = called[1] if called and called[1] in fit.design.frame else name
     label = variable
     if codebook is not None and variable in {*codebook.variables, *codebook.scales}:
         label = codebook.label(variable)
     if not bracket:
         return label
-    column = fit.design.frame[variable]
-    two = len(column.cat.categories) == 2 if hasattr(column, "cat") else False
+    dtype = fit.design.frame.dtypes.get(variable)
+    two = isinstance(dtype, pd.CategoricalDtype) and len(dtype.categories) == 2
     level = level.removesuffix("]")
     return with_level(label, level) if two else f"{label}: {level}"
 

@@ -147,10 +147,32 @@ def simulate(
     return Simulation(structure, population, nonresponse, everyone, answered)
 
 
+def _require_every_column(structure: Structure, codebook: Codebook) -> None:
+    """The model gives every column of its codebook, with as many levels."""
+    scales = [scale for name, scale in codebook.scales.items() if name in structure.scales]
+    items = {item for scale in scales for item in scale.items}
+    given = {codebook.design.cluster, *items, *structure.columns}
+    absent = [name for name in codebook.kept if name not in given]
+    if absent:
+        raise StructureError(
+            f"Model '{structure.name}' does not say where these columns of codebook "
+            f"'{codebook.name}' come from: {listing(absent)}. Name each under 'columns', or its "
+            "scale under 'scales'."
+        )
+    for name, source in structure.columns.items():
+        levels = codebook.variables[name].categories if name in codebook.kept else ()
+        if len(levels) != structure.variables[source].levels:
+            raise StructureError(
+                f"Column '{name}' has {len(levels)} levels in codebook '{codebook.name}', and "
+                f"'{source}' has {structure.variables[source].levels} in model '{structure.name}'."
+            )
+
+
 def _observed(
     structure: Structure, population: Population, values: dict[str, NDArray[np.float64]]
 ) -> pd.DataFrame:
     codebook = read_codebook(structure.codebook)
+    _require_every_column(structure, codebook)
     scales = {item: name for name, scale in codebook.scales.items() for item in scale.items}
     streams = Streams(population.seed)
     columns: dict[str, pd.Series[Any]] = {}

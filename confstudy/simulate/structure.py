@@ -68,6 +68,16 @@ class Node(_Part):
         return [Term.parse(text, coefficient) for text, coefficient in self.paths.items()]
 
     @property
+    def levels(self) -> int:
+        """How many values it takes; none is counted where it is latent."""
+        counts = {
+            "arm": len(self.arms),
+            "category": len(self.shares),
+            "ordinal": len(self.cuts) + 1,
+        }
+        return 2 if self.kind == "binary" else counts.get(self.kind, 0)
+
+    @property
     def parents(self) -> set[str]:
         """The variables that point here."""
         return {name for term in self.terms for name in term.names}

@@ -9,16 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast, get_args
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
-
 from confstudy.codebook.read import codebook_path, data_stem
-from confstudy.codebook.schema import Codebook
+from confstudy.codebook.write import as_yaml
 from confstudy.errors import StructureError, listing
 from confstudy.files import sha256_of, write_text, write_with
 from confstudy.simulate.response import Mechanism
 from confstudy.simulate.simulate import Simulation, simulate
+from confstudy.survey.save import write_parquet
 
 __all__ = ["Written", "simulate_to", "write_simulation"]
 
@@ -67,11 +64,8 @@ def write_simulation(simulation: Simulation, out: Path) -> Written:
     data, codebook, truth = _files(out)
     # A survey that the gate refuses is not written.
     respondents = simulation.survey.n
-    table = pa.Table.from_pandas(simulation.file, preserve_index=False).replace_schema_metadata(
-        None
-    )
-    write_with(data, lambda path: pq.write_table(table, path, compression="zstd"))
-    write_text(codebook, _as_yaml(simulation.codebook))
+    write_with(data, lambda path: write_parquet(simulation.file, path))
+    write_text(codebook, as_yaml(simulation.codebook))
     write_text(
         truth,
         json.dumps(_truth(simulation, respondents, data), indent=1, ensure_ascii=False) + "\n",
@@ -102,8 +96,3 @@ def _truth(simulation: Simulation, respondents: int, data: Path) -> dict[str, An
             name: node.paths for name, node in simulation.structure.variables.items() if node.paths
         },
     }
-
-
-def _as_yaml(codebook: Codebook) -> str:
-    content = codebook.model_dump(exclude_defaults=True, mode="json")
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)

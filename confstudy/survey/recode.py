@@ -15,22 +15,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from confstudy.codebook.schema import CODED_REASONS, Codebook, Variable, plain
+from confstudy.codebook.schema import CODED_REASONS, Codebook, Variable
+from confstudy.codebook.words import plain
+from confstudy.survey.repair import from_date, from_wrong_encoding
 
-__all__ = ["MISSING_REASONS", "Decoded", "decode"]
+__all__ = ["MISSING_REASONS", "Decoded", "decode", "never_asked"]
 
 #: Why a cell has no value. The first four are coded in the codebook, the others are found.
 MISSING_REASONS = (*CODED_REASONS, "blank", "out_of_range", "unlisted", "suppressed")
 _BLANK = {"", "NA", "N/A", "NaN", "nan", "<NA>", "#N/A"}
+_REFUSED = "refuse:"
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 class Cell(NamedTuple):
-    """What one distinct cell comes to: a value, or the reason why there is none."""
+    """What one distinct cell comes to: a value, or the reason why there is none.
+
+    ``read_as`` names the declared rule that changed it: the spelling, or what was repaired.
+    """
 
     value: str | float | None
     reason: str = ""
-    recoded: bool = False
+    read_as: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,15 +44,16 @@ class Decoded:
     """One column after its codebook entry.
 
     ``reasons`` holds 0 where there is a value, else 1 + the position in MISSING_REASONS.
-    ``refused`` counts cells that no rule covers, ``recoded`` those mapped to another value,
-    ``spellings`` the distinct answers in the file.
+    ``refused`` counts cells that no rule covers, by what they look like; ``recodes`` the
+    respondents by (what a declared rule read, what it made of it), ``spellings`` the distinct
+    answers in the file, which never leave this floor.
     """
 
     decoded: pd.Series[Any]
     reasons: NDArray[np.int8]
-    refused: int
-    spellings: int
-    recoded: int
+    refused: dict[str, int]
+    recodes: dict[tuple[str, str], int]
+    spellings: frozenset[str] = frozenset()
 
 
 def decode(column: pd.Series[Any], name: str, codebook: Codebook) -> Decoded:
@@ -54,14 +61,29 @@ def decode(column: pd.Series[Any], name: str, codebook: Codebook) -> Decoded:
     variable = codebook.variables[name]
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
     rules = _Rules.of(variable, codebook, name)
-    cells = [rules.cell(text) for text in map(_text, distinct)]
-    rows = np.bincount(codes, minlength=len(cells))
+    texts = [_text(cell) for cell in distinct]
+    cells = [rules.cell(text) for text in texts]
+    rows = np.bincount(codes, minlength=len(cells)).tolist()
+    refused: dict[str, int] = {}
+    recodes: dict[tuple[str, str], int] = {}
+    for cell, count in zip(cells, rows, strict=True):
+        if cell.reason.startswith(_REFUSED):
+            kind = cell.reason.removeprefix(_REFUSED)
+            refused[kind] = refused.get(kind, 0) + count
+        elif cell.read_as:
+            change = (cell.read_as, f"({cell.reason})" if cell.value is None else str(cell.value))
+            recodes[change] = recodes.get(change, 0) + count
     reasons = np.array([_reason_code(cell) for cell in cells], dtype=np.int8)
-    refused = sum(int(n) for cell, n in zip(cells, rows, strict=True) if cell.reason == "refuse")
-    recoded = sum(int(n) for cell, n in zip(cells, rows, strict=True) if cell.recoded)
-    spellings = sum(cell.reason != "blank" for cell in cells)
     values = _typed([cell.value for cell in cells], codes, variable, name)
-    return Decoded(values, reasons[codes], refused, spellings, recoded)
+    spellings = frozenset(texts) - {""}
+    return Decoded(values, reasons[codes], refused, recodes, spellings)
+
+
+def never_asked(name: str, codebook: Codebook, rows: int) -> Decoded:
+    """The column of a variable that a wave did not ask."""
+    nothing = _typed([None], np.zeros(rows, dtype=np.intp), codebook.variables[name], name)
+    asked = np.full(rows, MISSING_REASONS.index("not_asked") + 1, dtype=np.int8)
+    return Decoded(nothing, asked, {}, {})
 
 
 def _reason_code(cell: Cell) -> int:
@@ -72,15 +94,20 @@ def _reason_code(cell: Cell) -> int:
 class _Rules:
     variable: Variable
     levels: Mapping[str, str]
-    spellings: Mapping[str, str]
+    spellings: Mapping[str, tuple[str, str]]
+    repairs: tuple[str, ...]
     missing: tuple[tuple[str, str], ...]
     span: tuple[float, float] | None
 
     @classmethod
     def of(cls, variable: Variable, codebook: Codebook, name: str) -> _Rules:
         levels = {plain(code): label for code, label in variable.levels.items()}
-        spelled = {plain(s): level for level, listed in variable.recode.items() for s in listed}
-        spelled |= {plain(level): level for level in variable.recode if plain(level) not in spelled}
+        number = variable.type in ("numeric", "item")
+        pairs = variable.levels.items()
+        spelled = {plain(label): ("", code if number else label) for code, label in pairs}
+        spelled |= {plain(label): ("", label) for label in variable.recode}
+        for label, listed in variable.recode.items():
+            spelled |= {plain(text): (text, label) for text in listed}
         codes = [
             (plain(code), reason)
             for source in (variable.missing, codebook.missing)
@@ -89,9 +116,18 @@ class _Rules:
         ]
         scales = [scale.points for scale in codebook.scales.values() if name in scale.items]
         span = variable.range or (scales[0] if scales else None)
-        return cls(variable, levels, spelled, tuple(codes), span)
+        return cls(variable, levels, spelled, codebook.repairs, tuple(codes), span)
 
     def cell(self, text: str) -> Cell:
+        known = self._known(text)
+        if known is not None:
+            return known
+        if self.variable.bands or self.variable.type in ("numeric", "item"):
+            return self._number(text) if _NUMBER.fullmatch(text) else self._repaired(text)
+        return Cell(text) if self.variable.type == "code" else self._repaired(text)
+
+    def _known(self, text: str) -> Cell | None:
+        """What the codebook says of a cell, if it names it."""
         key = plain(text)
         if key in self.levels:
             return Cell(self._coded(key))
@@ -99,15 +135,22 @@ class _Rules:
             if key == code or (code.endswith("*") and key.startswith(code[:-1])):
                 return Cell(None, reason)
         if key in self.spellings:
-            level = self.spellings[key]
-            return Cell(self._number_or_label(level), recoded=text != level)
-        if text in _BLANK:
-            return Cell(None, "blank")
-        if self.variable.bands or self.variable.type in ("numeric", "item"):
-            return self._number(text)
-        if self.variable.type == "code":
-            return Cell(text)
-        return self._unlisted()
+            spelling, level = self.spellings[key]
+            return Cell(self._number_or_label(level), read_as=spelling)
+        return Cell(None, "blank") if text in _BLANK else None
+
+    def _repaired(self, text: str) -> Cell:
+        """A damaged cell made whole where the codebook allows it."""
+        variable = self.variable
+        levels = {*variable.levels, *variable.levels.values(), *variable.recode}
+        date = self._known(from_date(text, levels) or "\0")
+        again = self._known(from_wrong_encoding(text) or "\0")
+        if date and "spreadsheet_dates" in self.repairs:
+            return date._replace(read_as="spreadsheet date")
+        if again and "wrong_encoding" in self.repairs:
+            return again._replace(read_as="wrong encoding")
+        damage = "date" if date else "encoding" if again else ""
+        return self._unlisted(damage)
 
     def _coded(self, key: str) -> str | float:
         """A declared level: its label, or the code itself where labels name numbers."""
@@ -117,8 +160,6 @@ class _Rules:
         return float(level) if self.variable.type in ("numeric", "item") else level
 
     def _number(self, text: str) -> Cell:
-        if _NUMBER.fullmatch(text) is None:
-            return self._unlisted()
         number = float(text) + 0.0
         if not math.isfinite(number):
             return Cell(None, "out_of_range")
@@ -131,12 +172,12 @@ class _Rules:
                 return Cell(label)
         return Cell(None, "out_of_range")
 
-    def _unlisted(self) -> Cell:
+    def _unlisted(self, damage: str) -> Cell:
+        if damage or self.variable.unlisted == "refuse":
+            return Cell(None, _REFUSED + damage)
         if self.variable.unlisted == "missing":
             return Cell(None, "unlisted")
-        if self.variable.unlisted == "refuse":
-            return Cell(None, "refuse")
-        return Cell(self.variable.unlisted, recoded=True)
+        return Cell(self.variable.unlisted, read_as="any other answer")
 
 
 def _text(value: object) -> str:

@@ -1,73 +1,120 @@
-"""Scale scores and their reliability."""
+"""Scale scores, with what is known of their items and reliability."""
 
 from __future__ import annotations
 
+import warnings as python_warnings
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
-from confstudy.codebook.schema import Scale
+from confstudy.codebook.schema import Codebook, Scale
 from confstudy.errors import AnalysisError
+from confstudy.survey.direction import against
+from confstudy.survey.items import item_table, keyed
+from confstudy.survey.knowledge import distractor_table, upper_lower
+from confstudy.survey.reliability import Reliability, reliability
 from confstudy.survey.survey import Survey
 
-__all__ = ["Alpha", "Scores", "cronbach_alpha", "score"]
+__all__ = ["ScaleWarning", "Scores", "score"]
 
 
-@dataclass(frozen=True)
-class Alpha:
-    """Cronbach's α with Feldt's interval; ``n`` respondents answered every item."""
-
-    alpha: float
-    conf_low: float
-    conf_high: float
-    n: int
-    items: int
+class ScaleWarning(UserWarning):
+    """A scale does not look as its codebook says, or its reliability is not known."""
 
 
 @dataclass(frozen=True, repr=False)
 class Scores(Survey):
-    """A survey with one column a scale added, and how reliable each is."""
+    """A survey with one column a scale added, and how reliable each is.
 
-    reliability: dict[str, Alpha] = field(default_factory=dict)
+    Attributes
+    ----------
+    reliability
+        Of each scale of two or more items, at the time of scoring.
+    warnings
+        Sentences on items that run against their scale, and on scales whose reliability is
+        not known.
+    """
+
+    reliability: dict[str, Reliability] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a scale: items, points, n, mean, sd, alpha with its 95 % interval."""
+        """One row a scale: items, points, n, mean, sd, alpha with its 95 % interval, omega."""
         rows = []
-        for name, alpha in self.reliability.items():
+        for name, found in self.reliability.items():
             scale, scores = self.codebook.scales[name], self.frame[name]
             rows.append(
                 {
                     "scale": name,
                     "label": self.codebook.label(name),
-                    "items": alpha.items,
+                    "items": found.items,
                     "reverse_keyed": len(scale.reverse),
                     "n": int(scores.notna().sum()),
                     "mean": float(scores.mean()),
                     "sd": float(scores.std()),
-                    "alpha": alpha.alpha,
-                    "conf_low": alpha.conf_low,
-                    "conf_high": alpha.conf_high,
+                    "alpha": found.alpha,
+                    "conf_low": found.conf_low,
+                    "conf_high": found.conf_high,
+                    "omega": found.omega,
                 }
             )
         return pd.DataFrame(rows)
+
+    @property
+    def items(self) -> pd.DataFrame:
+        """One row an item, after reverse-keyed items are turned round.
+
+        ``scale, item, label, reverse_keyed``; ``n`` who answered it, ``mean, sd``, and the
+        shares of them at the lowest (``floor``) and highest point (``ceiling``). Over the
+        respondents who answered all items of the scale: ``item_rest``, the correlation with the
+        sum of the other items, with its 95 % interval ``conf_low, conf_high``;
+        ``alpha_if_dropped``; ``against``, whether the item runs clearly against the others.
+        Where a scale is a test of knowledge: ``difficulty``, the share who are right, and
+        ``upper_lower``, the difference of that share between the best and the worst 27 %;
+        ``item_rest`` is then the item's point-biserial discrimination.
+        """
+        table = item_table(self.frame, self.codebook)
+        tests = {name: scale for name, scale in self.codebook.scales.items() if scale.key}
+        for name, scale in tests.items():
+            rows = table["scale"] == name
+            table.loc[rows, "difficulty"] = table.loc[rows, "mean"]
+            table.loc[rows, "upper_lower"] = upper_lower(keyed(self.frame, scale))
+        return table
+
+    @property
+    def distractors(self) -> pd.DataFrame:
+        """One row an answer to each item of a test of knowledge.
+
+        ``scale, item, label, level, right``; ``n`` who chose it and their ``share`` of those who
+        answered; ``rest_r``, the correlation of choosing it with the number of other items
+        answered rightly, which is below 0 for a distractor that works.
+        """
+        return distractor_table(self.frame, self.codebook)
 
 
 def score(survey: Survey) -> Scores:
     """Score every scale of the codebook; use it before models that name scales.
 
-    Reverse-keyed items are turned round; a respondent gets a score when at least the
-    scale's ``min_answered`` share of its items is answered. A mean is the mean of the
-    answered items, a sum that mean times the number of items (prorated).
+    Reverse-keyed items are turned round; items of a test of knowledge (a scale with ``key``) are
+    1 where right and 0 where wrong. A respondent gets a score when at least the scale's
+    ``min_answered`` share of its items is answered, else none. A mean is the mean of the
+    answered items; a sum is that mean times the number of items (prorated), as if the
+    respondent had answered the others alike.
 
     Returns
     -------
     Scores
-        The survey with one column a scale, and ``.table`` with the reliabilities.
+        The survey with one column a scale; ``.table`` with the reliabilities, ``.items``,
+        ``.distractors`` and ``.warnings``.
+
+    Warns
+    -----
+    ScaleWarning
+        Once, with all of ``.warnings``, where there are any.
 
     Examples
     --------
@@ -75,66 +122,40 @@ def score(survey: Survey) -> Scores:
     >>> scores = cs.score(cs.load("data_synthetic/therapy.parquet"))
     >>> list(scores.table["scale"])
     ['privacy', 'alliance', 'stigma']
+    >>> bool((scores.items["item_rest"] > 0.3).all())
+    True
     """
     if not isinstance(survey, Survey):
         raise AnalysisError("Scores need a survey, whose codebook says what the scales are.")
     columns: dict[str, pd.Series[Any]] = {}
-    reliability: dict[str, Alpha] = {}
+    found: dict[str, Reliability] = {}
     for name, scale in survey.codebook.scales.items():
         items = keyed(survey.frame, scale)
         columns[name] = pd.Series(_scored(items, scale), index=survey.frame.index, name=name)
         if len(scale.items) > 1:
-            try:
-                reliability[name] = cronbach_alpha(items)
-            except AnalysisError as problem:
-                raise AnalysisError(f"Scale '{name}': {problem}") from None
+            found[name] = reliability(items[:, ~np.isnan(items).all(axis=0)])
+    said = _warnings(survey.frame, survey.codebook, found)
+    if said:
+        python_warnings.warn("\n".join(said), ScaleWarning, stacklevel=2)
     extended = survey.with_columns(**columns)
     parts = {part.name: getattr(extended, part.name) for part in fields(Survey)}
-    return Scores(**parts, reliability=reliability)
+    return Scores(**parts, reliability=found, warnings=said)
 
 
-def keyed(frame: pd.DataFrame, scale: Scale) -> NDArray[np.float64]:
-    """The items of a scale as an array of respondents × items, all keyed the same way."""
-    items = frame[list(scale.items)].to_numpy(dtype=float, copy=True)
-    turned = [position for position, item in enumerate(scale.items) if item in scale.reverse]
-    items[:, turned] = sum(scale.points) - items[:, turned]
-    return items
-
-
-def cronbach_alpha(items: NDArray[np.float64], level: float = 0.95) -> Alpha:
-    """Cronbach's (1951) α of respondents × items, with the interval of Feldt (1965).
-
-    Parameters
-    ----------
-    items
-        Keyed the same way; respondents with a missing item are left out.
-    level
-        Of the interval.
-
-    Notes
-    -----
-    Estimand: the share of the variance of the sum score that the items have in common.
-    Assumes: items that measure one construct on the same metric (τ-equivalence).
-    Does not show: that the items measure one construct, or the intended one.
-
-    Examples
-    --------
-    >>> round(cronbach_alpha(np.array([[1, 2], [2, 3], [3, 3], [4, 5.0]])).alpha, 3)
-    0.96
-    """
-    complete = items[~np.isnan(items).any(axis=1)]
-    n, k = complete.shape
-    if k < 2 or n < 3:
-        raise AnalysisError(f"α needs two items and three complete respondents, not {k} and {n}.")
-    covariance = np.cov(complete, rowvar=False)
-    total = float(covariance.sum())
-    if total <= 0:
-        raise AnalysisError("α is not defined: everybody has the same sum over the items.")
-    alpha = k / (k - 1) * (1 - float(np.trace(covariance)) / total)
-    tail = (1 - level) / 2
-    quantiles = stats.f.ppf([1 - tail, tail], n - 1, (n - 1) * (k - 1))
-    low, high = (1 - (1 - alpha) * quantiles).tolist()
-    return Alpha(alpha, low, high, n, k)
+def _warnings(
+    frame: pd.DataFrame, codebook: Codebook, found: dict[str, Reliability]
+) -> tuple[str, ...]:
+    table = item_table(frame, codebook)
+    said = []
+    for name, known in found.items():
+        scale, rows = codebook.scales[name], table[table["scale"] == name]
+        silent = ", ".join(f"'{item}'" for item in rows.loc[rows["n"] == 0, "item"])
+        if silent:
+            said.append(f"Scale '{name}': nobody answered {silent}: its reliability is without.")
+        if np.isnan(known.alpha):
+            said.append(f"Scale '{name}' has no known reliability: {known.note}")
+        said += against(name, scale, keyed(frame, scale), rows)
+    return tuple(said)
 
 
 def _scored(items: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:

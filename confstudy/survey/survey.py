@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from confstudy.codebook.schema import Codebook, SampleDesign
 from confstudy.errors import DataError, unknown
 from confstudy.survey.recode import MISSING_REASONS
 
-__all__ = ["Provenance", "Step", "Survey"]
+__all__ = ["FileRecord", "Provenance", "Step", "Survey"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Provenance:
-    """Where a survey comes from and what was done to it, without a word of its content."""
+class FileRecord:
+    """A file that respondents came from, and what its reader did."""
 
     file: str
     sha256: str
@@ -33,9 +34,65 @@ class Provenance:
     rows: int
     columns: int
     left_out: int
+    wave: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a survey comes from and what was done to it, without a word of its content.
+
+    ``recodes`` holds (variable, read, made, respondents), ``spellings`` how many different
+    answers a recoded variable had; ``strays`` how many respondents answered a question that
+    its routing does not lead them to.
+    """
+
+    files: tuple[FileRecord, ...]
     gate: str
     confstudy: str
-    recodes: tuple[tuple[str, str, int, int], ...] = ()
+    recodes: tuple[tuple[str, str, str, int], ...] = ()
+    spellings: tuple[tuple[str, int], ...] = ()
+    strays: tuple[tuple[str, int], ...] = ()
+    recipe: str = ""
+
+    @property
+    def file(self) -> str:
+        """The names of the files."""
+        return " + ".join(record.file for record in self.files)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file's bytes; of the hashes where there are several files."""
+        hashes = [record.sha256 for record in self.files]
+        return hashes[0] if len(hashes) == 1 else sha256("".join(hashes).encode()).hexdigest()
+
+    @property
+    def rows(self) -> int:
+        """Respondents in the files."""
+        return sum(record.rows for record in self.files)
+
+    @property
+    def left_out(self) -> int:
+        """Columns of the files that the codebook does not name."""
+        return sum(record.left_out for record in self.files)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a file: file, wave, format, rows, columns, left out, notes, hash."""
+        rows = [
+            {
+                "file": record.file,
+                "wave": record.wave,
+                "format": record.format,
+                "rows": record.rows,
+                "columns": record.columns,
+                "left_out": record.left_out,
+                "notes": "; ".join(record.notes),
+                "sha256": record.sha256,
+            }
+            for record in self.files
+        ]
+        return pd.DataFrame(rows)
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,8 +150,8 @@ class Survey:
 
     @property
     def recodes(self) -> pd.DataFrame:
-        """Declared recodes that were used: variable, file column, spellings, respondents."""
-        names = ["variable", "source", "spellings", "respondents"]
+        """What was recoded to what: variable, read, made, respondents."""
+        names = ["variable", "read", "made", "respondents"]
         return pd.DataFrame(list(self.provenance.recodes), columns=names)
 
     @property

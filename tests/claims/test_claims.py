@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,47 @@ def test_a_result_has_estimates_verdict_assumptions_and_limits(scores, claim):
         result.table
     )
     assert repr(result).startswith(f"{claim}: supported (n = ")
+
+
+def without_clusters(scores):
+    design = scores.codebook.design.model_copy(update={"cluster": ""})
+    return replace(scores, codebook=scores.codebook.model_copy(update={"design": design}))
+
+
+def in_one_arm(scores):
+    return scores.where(scores["arm"] == "absolute", "Absolute assurance")
+
+
+def with_one_topic(scores):
+    return scores.where(scores["sensitive_topic"] == "No", "No sensitive topic")
+
+
+@pytest.mark.parametrize(
+    ("claim", "spoil", "expected"),
+    [
+        ("C01", in_one_arm, "C01 compares arms, and everybody was in the same"),
+        ("C02", without_clusters, "C02 compares clients of the same therapist: .* no cluster"),
+        ("C03", in_one_arm, r"all of them are the same in \[arm\]"),
+        ("C03", with_one_topic, r"all of them are the same in \[sensitive_topic\]"),
+    ],
+)
+def test_a_survey_that_cannot_bear_on_a_claim_is_refused_in_words(scores, claim, spoil, expected):
+    with pytest.raises(AnalysisError, match=expected):
+        cs.claims(claim).test(spoil(scores))
+
+
+@pytest.mark.parametrize("claim", ["C01", "C03"])
+def test_claims_that_need_no_clusters_do_without(scores, claim):
+    with_them = cs.claims(claim).test(scores).table
+    without = cs.claims(claim).test(without_clusters(scores)).table
+    np.testing.assert_allclose(without["estimate"], with_them["estimate"], rtol=1e-9)
+    assert (without["df"] > with_them["df"]).all()
+
+
+@pytest.mark.parametrize("claim", ["C01", "C03"])
+def test_an_arm_that_nobody_was_in_is_not_compared(scores, claim):
+    two = scores.where(scores["arm"] != "conditional", "None or absolute")
+    assert np.isfinite(cs.claims(claim).test(two).table["estimate"]).all()
 
 
 @pytest.mark.parametrize("claim", list(WORKING))

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 import confstudy as cs
 from confstudy.errors import AnalysisError
@@ -95,11 +96,25 @@ def test_unused_levels_make_no_columns():
         ("y ~ x", "ols", {"cov": "HC9"}, "no kind of standard error"),
         ("y ~ x", "ols", {"cov": "HC1", "cluster": "clinic"}, "not both"),
         ("y ~ log(x - x)", "ols", {}, "infinite or undefined"),
+        ("g ~ x", "ordered", {}, "The levels of 'g' have no order: declare it ordinal"),
+        ("g ~ x", "ols", {}, "3 levels, not numbers"),
+        ("y ~ x", "ols", {"level": 95}, r"lies between 0 and 1, such as \.95; 95 does not"),
+        ("y ~ x", "ols", {"level": 0}, "lies between 0 and 1"),
+        ("y ~ x", "ols", {"level": 1}, "lies between 0 and 1"),
+        ("y ~ x", "ols", {"level": float("nan")}, "lies between 0 and 1"),
     ],
 )
 def test_what_cannot_be_fitted_says_why(formula, family, options, expected):
     with np.errstate(all="ignore"), pytest.raises(AnalysisError, match=expected):
         cs.fit(formula, DATA, family, **options)
+
+
+def test_the_level_sets_the_width_of_the_intervals():
+    wide, narrow = (cs.fit("y ~ x", DATA, level=level) for level in (0.99, 0.5))
+    row = narrow.table.iloc[1]
+    quantile = stats.t.ppf(0.75, N - 2)
+    assert row["conf_high"] - row["estimate"] == pytest.approx(quantile * row["std_error"])
+    assert (wide.percent, narrow.percent) == ("99 %", "50 %")
 
 
 def test_no_complete_row_is_an_error():

@@ -54,6 +54,15 @@ def test_other_numbers_of_a_small_row_are_left_out():
     assert masked_counts(table, ["n"])["mean"].tolist() == [MASKED, 3.5, MASKED]
 
 
+def test_numbers_inside_words_go_too_but_what_names_the_row_stays():
+    table = pd.DataFrame({"age": ["18–29", "30–49", "50+"], "n": [4, 40, 30]})
+    table = table.assign(mean=["2.5 (SD 1)", "3.5 (SD 1)", "4.5 (SD 1)"], kept=["a", "b", "c"])
+    shown = masked_counts(table, ["n"])
+    assert shown["age"].tolist() == ["18–29", "30–49", "50+"]
+    assert shown["mean"].tolist() == [MASKED, "3.5 (SD 1)", MASKED]
+    assert shown["kept"].tolist() == ["a", "b", "c"]
+
+
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=9))
 def test_pooling_keeps_everybody_and_leaves_small_counts_in_the_middle_only(counts):
     found = pooled(np.array(counts))
@@ -74,6 +83,11 @@ def test_a_model_of_enough_people_passes():
         (people(80, g=["a"] * 77 + ["b"] * 3), "y ~ g", "ols", "cells"),
         (people(81, g=["a"] + ["b"] * 40 + ["c"] * 40), "y ~ g", "ols", "cells"),
         (people(80, x=[1000.0] + [0.0, 0.1] * 39 + [0.2]), "y ~ x", "ols", "leverage"),
+        (people(80, z=np.arange(80.0)), "y ~ I(z > 77)", "ols", "cells"),
+        (people(80, z=np.arange(80.0)), "y ~ C(z > 77) + x", "ols", "cells"),
+        (people(80, z=np.arange(80.0)), "y ~ C((z > 2) * 1 + (z > 40))", "ols", "cells"),
+        (people(80, z=np.arange(80.0)), "y ~ C(z > 30) + poly(z, 3)", "ols", ""),
+        (people(80, z=np.arange(80) % 8), "y ~ z", "ols", ""),
         (people(80, g=["a", "b"] * 40, h=["c"] * 35 + ["d"] * 45), "y ~ g * h * x", "ols", ""),
         (
             people(90, g=["a"] * 45 + ["b"] * 45, hit=[0] * 5 + [1] * 40 + [0, 1, 1] * 15),
@@ -82,6 +96,13 @@ def test_a_model_of_enough_people_passes():
             "saturated",
         ),
         (people(80, hit=[0, 1] * 8 + [0] * 64), "hit ~ x", "logit", "outcome cells"),
+        (people(80, hit=[0, 1] * 8 + [0] * 64), "hit ~ x", "ols", "outcome cells"),
+        (
+            people(90, g=["a"] * 45 + ["b"] * 45, hit=[0] * 5 + [1] * 40 + [0, 1, 1] * 15),
+            "hit ~ g",
+            "ols",
+            "saturated",
+        ),
     ],
 )
 def test_a_model_that_would_give_single_answers_away_fails(data, formula, family, rule):

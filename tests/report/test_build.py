@@ -1,15 +1,21 @@
 import json
 import re
+import shutil
 from pathlib import Path
 from tempfile import gettempdir
 
+import nbformat
 import pytest
 from filelock import FileLock
 
-from confstudy.errors import ParameterError, ReportBusy
+from confstudy.errors import ParameterError, ReportBusy, UnwritableFile
 from confstudy.files import sha256_of
-from confstudy.report.build import plan, write_index
+from confstudy.report.build import build, plan, write_index
 from confstudy.report.config import read_config
+
+
+def config_of(study):
+    return read_config(study / "reports" / "reports.toml")
 
 
 def published(study):
@@ -67,6 +73,36 @@ def test_an_exception_s_message_may_hold_data_and_is_not_kept(study, build_one):
     assert "CANARY" not in everything
 
 
+OWN = "class DataError(Exception): pass\nraise DataError('CANARY')"
+OURS = "from confstudy.errors import DataError\nraise DataError('CANARY')"
+THROUGH_US = """\
+from pathlib import Path
+from confstudy.errors import DataError
+from confstudy.files import write_with
+def write(path):
+    raise DataError('CANARY')
+write_with(Path('x'), write)"""
+CAUGHT = """\
+from confstudy.errors import DataError
+try:
+    cs.load('gone.csv', 'therapy')
+except DataError:
+    raise DataError('CANARY') from None"""
+
+
+@pytest.mark.parametrize("cell", [OWN, OURS, THROUGH_US, CAUGHT])
+def test_only_messages_that_confstudy_itself_worded_are_kept(build_one, cell):
+    built = build_one(cell)
+    assert built.status == "failed"
+    assert "raised DataError. Its message may hold data and is not shown" in built.reason
+    assert "CANARY" not in built.reason
+
+
+def test_a_message_of_confstudy_is_kept_in_the_report_s_failure(build_one):
+    built = build_one("cs.claims('C07').test(report.survey)")
+    assert "raised AnalysisError: C07 is planned, not built yet." in built.reason
+
+
 def test_a_cell_that_takes_too_long_fails(study, build_one):
     text = (study / "reports" / "reports.toml").read_text().replace("60", "2")
     (study / "reports" / "reports.toml").write_text(text)
@@ -79,22 +115,27 @@ def test_a_fresh_report_is_not_built_again(study, build_one):
     assert len(history.splitlines()) == 1
 
 
-@pytest.mark.parametrize("part", ["notebook", "data"])
+CHANGES = {
+    "notebook": ("notebooks/one.ipynb", "A finding", "Another"),
+    "data": ("data_synthetic/therapy.codebook.yaml", "(simulated survey)", "(changed)"),
+    "parameters": ("reports/reports.toml", 'title = "One"', 'title = "The first"'),
+}
+
+
+@pytest.mark.parametrize("part", CHANGES)
 def test_what_changed_makes_it_stale_and_is_named(study, part):
-    if part == "notebook":
-        path = study / "notebooks" / "one.ipynb"
-        path.write_text(path.read_text().replace("A finding", "Another"))
-    else:
-        path = study / "data_synthetic" / "therapy.codebook.yaml"
-        path.write_text(path.read_text().replace("(simulated survey)", "(changed)"))
-    found = plan(read_config(study / "reports" / "reports.toml"), "one", {}, study)
+    name, old, new = CHANGES[part]
+    text = (study / name).read_text()
+    assert old in text
+    (study / name).write_text(text.replace(old, new))
+    found = plan(config_of(study), "one", {}, study)
     assert (found.state, found.changed) == ("stale", [part])
 
 
 def test_outputs_and_counts_in_a_notebook_do_not_make_it_stale(study):
     path = study / "notebooks" / "one.ipynb"
     path.write_text(path.read_text().replace('"execution_count": null', '"execution_count": 7'))
-    assert plan(read_config(study / "reports" / "reports.toml"), "one", {}, study).state == "fresh"
+    assert plan(config_of(study), "one", {}, study).state == "fresh"
 
 
 def test_old_runs_are_pruned_but_never_the_latest(study, build_one):
@@ -107,9 +148,50 @@ def test_old_runs_are_pruned_but_never_the_latest(study, build_one):
 
 def test_parameters_given_by_hand_have_a_page_of_their_own(study):
     given = {"data": "data_synthetic/therapy.parquet"}
-    variant = plan(read_config(study / "reports" / "reports.toml"), "one", given, study)
+    variant = plan(config_of(study), "one", given, study)
     assert variant.shelf.folder.name.startswith("data=therapy.parquet-")
     assert variant.state == "never built"
+
+
+def test_files_of_one_name_in_two_folders_have_two_pages(study):
+    shutil.copytree(study / "data_synthetic", study / "wave2")
+    plans = [
+        plan(config_of(study), "one", {"data": f"{folder}/therapy.parquet"}, study)
+        for folder in ("data_synthetic", "wave2", "wave2/../wave2")
+    ]
+    one, two, again = (planned.shelf.folder.name for planned in plans)
+    assert one != two == again
+    assert one.rsplit("-", 1)[0] == two.rsplit("-", 1)[0] == "data=therapy.parquet"
+
+
+def test_the_same_file_named_from_elsewhere_has_the_same_page(study):
+    here = plan(config_of(study), "one", {"data": "data_synthetic/therapy.parquet"}, study)
+    inside = plan(config_of(study), "one", {"data": "therapy.parquet"}, study / "data_synthetic")
+    absolute = {"data": str(study / "data_synthetic" / "therapy.parquet")}
+    assert here.shelf == inside.shelf == plan(config_of(study), "one", absolute, study).shelf
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_blames_nobody(study):
+    shutil.rmtree(study / "reports" / "one")
+    (study / "reports" / "one").write_text("a file where a folder should be")
+    config = config_of(study)
+    with pytest.raises(UnwritableFile, match="The folder of report 'one' cannot be made: "):
+        build(plan(config, "one", {}, study), config)
+
+
+def test_a_date_is_a_parameter_like_any_other(study):
+    path = study / "notebooks" / "one.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    declared = 'from datetime import date\nsince: date = "2024-01-31"  # first day\n'
+    notebook.cells[0].source = declared + notebook.cells[0].source
+    nbformat.write(notebook, path)
+    config = config_of(study)
+    built = build(plan(config, "one", {"since": "2025-02-28"}, study), config)
+    assert built.status == "built", built.reason
+    assert "since = '2025-02-28'" in (built.path / "report.ipynb").read_text()
+    assert json.loads((built.path / "manifest.json").read_text())["parameters"]["since"] == (
+        "2025-02-28"
+    )
 
 
 def test_no_path_of_the_machine_is_published(study):
@@ -121,9 +203,7 @@ def test_no_path_of_the_machine_is_published(study):
 
 def test_a_missing_data_file_is_told_before_any_kernel_starts(study):
     with pytest.raises(ParameterError, match=r"no file 'gone\.parquet' there"):
-        plan(
-            read_config(study / "reports" / "reports.toml"), "one", {"data": "gone.parquet"}, study
-        )
+        plan(config_of(study), "one", {"data": "gone.parquet"}, study)
 
 
 def test_two_builders_do_not_meet(study, build_one):
@@ -134,7 +214,7 @@ def test_two_builders_do_not_meet(study, build_one):
 
 def test_the_index_links_what_is_published_and_says_what_failed(study, build_one):
     build_one("1 / 0")
-    html = write_index(read_config(study / "reports" / "reports.toml")).read_text()
+    html = write_index(config_of(study)).read_text()
     assert 'href="one/default/latest/report.html"' in html
     assert "A finding" in html
     assert "The latest build failed on" in html

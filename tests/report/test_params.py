@@ -13,6 +13,12 @@ adjust: list[str] = ["age"]
 family: Literal["ols", "logit"] = "ols"
 share: Annotated[float, Field(ge=0, le=1)] = 0.2
 cluster: str | None = None
+most: int | None = None
+sizes: list[int] = [10, 20]
+since: date = "2024-01-31"
+also: list[str] | None = None
+quoted: str = "a # b"  # a sign # inside
+bare: str = "# none"
 """
 DECLARED = parameters_of(CELL, "report.ipynb")
 
@@ -26,6 +32,11 @@ def test_names_types_defaults_and_comments_are_read_without_running():
     assert (DECLARED["n"].type, DECLARED["n"].default, DECLARED["n"].help) == (
         "int", 600, "sample size",
     )  # fmt: skip
+
+
+def test_a_hash_inside_a_text_is_no_comment():
+    assert (DECLARED["quoted"].default, DECLARED["quoted"].help) == ("a # b", "a sign # inside")
+    assert (DECLARED["bare"].default, DECLARED["bare"].help) == ("# none", "")
 
 
 def test_defaults_stand_where_nothing_is_given():
@@ -47,6 +58,13 @@ def test_defaults_stand_where_nothing_is_given():
         ("share", "0.3", 0.3),
         ("cluster", "none", None),
         ("cluster", "clinic", "clinic"),
+        ("cluster", "clinic_1", "clinic_1"),
+        ("most", "", None),
+        ("most", "30", 30),
+        ("sizes", "1, 2", [1, 2]),
+        ("since", "2025-02-28", "2025-02-28"),
+        ("also", "age,gender", ["age", "gender"]),
+        ("also", "none", None),
     ],
 )
 def test_text_becomes_the_declared_type(name, text, expected):
@@ -60,6 +78,11 @@ def test_text_becomes_the_declared_type(name, text, expected):
     [
         ("n", "many"),
         ("n", "1_000"),
+        ("rate", "1_0.5"),
+        ("most", "1_000"),
+        ("sizes", "1_000,2"),
+        ("since", "2025-02-30"),
+        ("since", "lately"),
         ("n", "1.5"),
         ("strict", "perhaps"),
         ("family", "probit"),
@@ -85,6 +108,12 @@ def test_an_unknown_parameter_suggests_the_nearest():
         ("api_key: str = 'x'", "looks like a secret"),
         ("n: DataFrame = 1", "is no type of a parameter"),
         ("n: int = 'six'", "Parameter 'n'"),
+        ("n: date = 'six'", "Parameter 'n'"),
+        ("n: int[str] = 1", r"'int\[str\]' is no type"),
+        ("n: int = 2 * 300", "the default of 'n' is not a plain value"),
+        ("n: list[int] = [i for i in range(3)]", "not a plain value"),
+        ("n: date = date(2024, 1, 31)", "not a plain value"),
+        ("n: float = other", "not a plain value"),
     ],
 )
 def test_a_cell_that_declares_no_parameters_is_refused(cell, expected):

@@ -127,7 +127,7 @@ def test_public_estimators_say_what_they_estimate_assume_and_do_not_show():
         ("models/fit.py", "fit"),
         ("models/predict.py", "predictions"),
         ("models/corrected.py", "corrected_regression"),
-        ("survey/scoring.py", "cronbach_alpha"),
+        ("survey/reliability.py", "cronbach_alpha"),
     ):
         functions = ast.parse((PACKAGE / path).read_text()).body
         text = next(

@@ -115,6 +115,37 @@ def test_a_model_of_few_is_not_drawn():
         cs.plot.coefficients(cs.fit("y ~ x", data))
 
 
+def test_a_model_of_the_intercept_alone_has_nothing_to_draw(scores):
+    with pytest.raises(AnalysisError, match="no predictor whose coefficient could be drawn"):
+        cs.plot.coefficients(cs.fit("concealment ~ 1", scores, "logit"))
+
+
+MADE = pd.DataFrame({"k": np.arange(120) % 4, "x": np.linspace(-1, 1, 120)})
+MADE["g"] = pd.Categorical(np.where(np.arange(120) % 3 == 0, "no", "yes: always"))
+MADE["y"] = MADE["x"] + MADE["k"]
+
+
+def test_numbers_that_enter_as_categories_are_points_not_a_line():
+    figure = cs.plot.predicted(cs.fit("y ~ C(k) + x", MADE), "k")
+    assert figure.alt.startswith("Points with intervals")
+    assert figure.table["value"].tolist() == [0, 1, 2, 3]
+    assert figure.smallest == 30
+
+
+@pytest.mark.parametrize(
+    ("formula", "labels"),
+    [
+        ("y ~ C(k)", ["k: 1", "k: 2", "k: 3"]),
+        ("y ~ C(k, contr.treatment(2))", ["k: 0", "k: 1", "k: 3"]),
+        ("y ~ C(x > 0)", ["C(x > 0): True"]),
+        ("y ~ g * x", ["g: yes: always", "x", "g: yes: always × x"]),
+    ],
+)
+def test_every_term_has_a_label(formula, labels):
+    found = cs.plot.coefficients(cs.fit(formula, MADE)).table["label"]
+    assert found.tolist() == labels
+
+
 @pytest.mark.parametrize("points", [2, 3, 4, 5, 6, 7])
 def test_likert_colours_are_distinct_with_grey_in_an_odd_middle(points):
     colours = likert_colours(points)

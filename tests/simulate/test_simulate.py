@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 import confstudy as cs
-from confstudy.errors import StructureError
+from confstudy.errors import CodebookMismatch, StructureError
 from confstudy.files import sha256_of
+from confstudy.simulate.read import read_structure
 from confstudy.simulate.write import simulate_to, write_simulation
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,42 @@ def test_a_reliability_is_what_the_model_states_in_the_reference_arm():
 def test_impossible_simulations_are_refused(options):
     with pytest.raises(StructureError):
         cs.simulate(**{"model": "therapy", "clients": 100, "seed": 1, **options})
+
+
+def test_too_few_to_pass_the_gate_is_told_as_such_and_nothing_is_written(tmp_path):
+    expected = r"too few to pass the load gate of codebook 'therapy': simulate more\."
+    with pytest.raises(StructureError, match=expected) as caught:
+        _ = cs.simulate("therapy", clients=4, seed=1).survey
+    assert caught.value.__cause__ is None
+    with pytest.raises(StructureError, match=expected):
+        simulate_to(tmp_path / "t.parquet", "therapy", 4, None, 1, "mcar")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_with_more_rows_than_were_invited_is_refused(tmp_path):
+    data, codebook, _ = write_simulation(
+        cs.simulate("therapy", clients=400, seed=9), tmp_path / "t.parquet"
+    ).files
+    codebook.write_text(codebook.read_text().replace("invited: 400", "invited: 100"))
+    with pytest.raises(CodebookMismatch, match=r"rows, more than the 100 .* were invited"):
+        cs.load(data)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "expected"),
+    [
+        ("columns", {"arm": None}, r"come from: \[arm\]\. Name each under 'columns'"),
+        ("scales", {"stigma": None}, r"come from: \[stigma_1, stigma_2, stigma_3, stigma_4\]"),
+        ("columns", {"arm": "B0"}, "'arm' has 3 levels in codebook 'therapy', and 'B0' has 2"),
+        ("columns", {"age_band": "P"}, "'age_band' has 3 levels .*'P' has 0"),
+    ],
+)
+def test_a_model_gives_every_column_of_its_codebook(part, change, expected):
+    whole = read_structure("therapy")
+    given = {**getattr(whole, part), **change}
+    kept = {name: value for name, value in given.items() if value is not None}
+    with pytest.raises(StructureError, match=expected):
+        cs.simulate(whole.model_copy(update={part: kept}), clients=400, seed=1)
 
 
 def test_existing_files_are_not_replaced_unless_asked(tmp_path):

@@ -120,6 +120,26 @@ def test_linear_effects_equal_their_path_products():
     assert truth["slope"] == pytest.approx(0.4 * sd_t / sd_y, abs=0.002)
 
 
+CLUSTERED = """\
+name: clustered
+codebook: therapy
+variables:
+  A: {kind: arm, arms: [none, full]}
+  K: {level: therapist, noise: 1}
+  Y: {paths: {"A[full]": 0.6, "A[full]:K": 0.5}, noise: 1}
+nonresponse: {unit: {intercept: 0}}
+estimands:
+  total: {effect: Y, contrast: {A: [full, none]}}
+"""
+
+
+def test_the_error_of_a_truth_counts_therapists_where_they_differ():
+    (total,) = truth_of(parse_structure(CLUSTERED)).estimands
+    # Each of 10,000 therapists has an effect of .6 + .5 K, with K standard normal.
+    assert total.mcse == pytest.approx(0.5 / np.sqrt(10_000), rel=0.03)
+    assert abs(total.value - 0.6) < 4 * total.mcse
+
+
 def test_a_contrast_equals_a_brute_force_average_of_potential_outcomes():
     treated, control = WORLD.values({"A": "absolute"}), WORLD.values({"A": "none"})
     moved = WORLD.values({"A": "none", "P": treated["P"]})["T"]

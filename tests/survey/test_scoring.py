@@ -4,13 +4,11 @@ import pytest
 
 import confstudy as cs
 from confstudy.codebook.read import read_codebook
-from confstudy.errors import AnalysisError
-from confstudy.survey.load import load_table
-from confstudy.survey.read import RawTable
-from confstudy.survey.scoring import cronbach_alpha
+from confstudy.survey.scoring import ScaleWarning
+from confstudy.survey.survey import Survey
 
 
-def scored(frame, **scale):
+def survey(frame, **scale):
     book = read_codebook(
         {
             "name": "t",
@@ -18,7 +16,20 @@ def scored(frame, **scale):
             "scales": {"s": {"items": list(frame), "points": [1, 5], **scale}},
         }
     )
-    return cs.score(load_table(RawTable(frame, "t.csv", "0", "test"), book))
+    return Survey(frame.astype(float), frame.iloc[:, :0], book, None)
+
+
+def scored(frame, **scale):
+    return cs.score(survey(frame, **scale))
+
+
+def respondents(n, seed, items=5, loading=0.6, against=()):
+    """Five-point answers to items of one factor; those in ``against`` are worded the other way."""
+    rng = np.random.default_rng(seed)
+    own = np.sqrt(1 - loading**2) * rng.normal(size=(n, items))
+    answers = np.digitize(loading * rng.normal(size=(n, 1)) + own, [-1.2, -0.4, 0.4, 1.2]) + 1
+    answers[:, list(against)] = 6 - answers[:, list(against)]
+    return pd.DataFrame(answers, columns=list("abcdefgh")[:items])
 
 
 ITEMS = pd.DataFrame({"a": [1, 2, 4, 5, 3], "b": [2, 2, 5, 5, 3], "c": [5, 4, 1, 2, 3]})
@@ -29,16 +40,25 @@ def test_reverse_keyed_items_are_turned_round():
     np.testing.assert_allclose(result.frame["s"], [(1 + 2 + 1) / 3, 2, (4 + 5 + 5) / 3, 14 / 3, 3])
 
 
-def test_a_sum_is_prorated_for_missing_items():
-    frame = ITEMS.astype("Int8")
-    frame.loc[0, "b"] = pd.NA
-    assert scored(frame, reverse=["c"], score="sum").frame["s"][0] == pytest.approx(3.0)
-
-
-def test_too_few_answers_give_no_score():
-    frame = ITEMS.astype("Int8")
-    frame.loc[0, ["a", "b"]] = pd.NA
-    assert np.isnan(scored(frame, reverse=["c"]).frame["s"][0])
+@pytest.mark.parametrize(
+    ("score", "min_answered", "first", "second"),
+    [
+        ("mean", 0.5, 1, np.nan),
+        ("sum", 0.5, 3, np.nan),
+        ("mean", 0.3, 1, 1),
+        ("sum", 0.3, 3, 3),
+        ("sum", 1, np.nan, np.nan),
+    ],
+)
+def test_means_and_prorated_sums_need_the_declared_share_of_answers(
+    score, min_answered, first, second
+):
+    frame = ITEMS.astype(float)
+    frame.loc[0, "b"] = np.nan
+    frame.loc[1, ["a", "b"]] = np.nan
+    frame.loc[1, "c"] = 5
+    result = scored(frame, reverse=["c"], score=score, min_answered=min_answered)
+    np.testing.assert_allclose(result.frame["s"][:2], [first, second])
 
 
 def test_scores_keep_the_survey_and_add_one_column_a_scale(simulation, scores):
@@ -47,26 +67,70 @@ def test_scores_keep_the_survey_and_add_one_column_a_scale(simulation, scores):
     assert "privacy" not in simulation.survey.frame
 
 
-def test_alpha_equals_its_closed_form_for_two_items():
-    rng = np.random.default_rng(1)
-    items = rng.normal(size=(400, 2)) + rng.normal(size=(400, 1))
-    r = np.cov(items, rowvar=False)
-    expected = 4 * r[0, 1] / r.sum()
-    assert cronbach_alpha(items).alpha == pytest.approx(expected, rel=1e-12)
+def test_the_table_has_alpha_omega_and_the_description_of_each_scale(scores):
+    columns = "scale label items reverse_keyed n mean sd alpha conf_low conf_high omega"
+    assert scores.table.columns.tolist() == columns.split()
+    assert scores.table["omega"].between(0.7, 0.95).all()
 
 
-def test_forgetting_to_reverse_two_of_six_items_ruins_alpha():
-    shared = np.random.default_rng(2).normal(size=(200_000, 1))
-    own = np.random.default_rng(3).normal(size=(200_000, 6))
-    items = 0.72 * shared + np.sqrt(1 - 0.72**2) * own
-    items[:, [1, 4]] *= -1
-    # Equal correlations r, two signs turned: the sum's variance is 6 + r(30 − 2·16).
-    r = 0.72**2
-    expected = 6 / 5 * (1 - 6 / (6 + r * (30 - 32)))
-    assert cronbach_alpha(items).alpha == pytest.approx(expected, abs=0.02)
+@pytest.mark.parametrize(
+    ("items", "against", "reverse", "said"),
+    [
+        (5, [1], [], ["'b' runs against", "(item–rest r −0.", "Write `reverse: [b]` in the"]),
+        (6, [1, 4], [], ["'b', 'e' run against the other", "Write `reverse: [b, e]` in the"]),
+        (6, [1, 4], ["e"], ["'b' runs against the other", "Write `reverse: [b, e]` in the"]),
+        (5, [], ["d"], ["'d' runs", "Write `reverse: []`", "hold 'd' turned round already"]),
+        (5, [1], ["b", "d"], ["'d' runs", "Write `reverse: [b]`", "'d' turned round already"]),
+        (6, [1], ["d"], ["'b', 'd' run", "Write `reverse: [b]`", "'d' turned round already"]),
+        (4, [1, 3], [], ["'a', 'c' run against 'b', 'd'", "Reverse one", "reversed now: none"]),
+        (2, [1], ["a", "b"], ["'a' run against 'b'", "reversed now: 'a', 'b'"]),
+    ],
+)
+def test_a_reversal_forgotten_or_done_twice_is_told_once(items, against, reverse, said):
+    data = respondents(400, 1, items=items, against=against)
+    with pytest.warns(ScaleWarning) as caught:
+        result = scored(data, reverse=reverse)
+    (sentence,) = result.warnings
+    assert sentence.startswith("Scale 's': ")
+    assert [part for part in said if part not in sentence] == []
+    assert [str(warning.message) for warning in caught] == [sentence]
 
 
-@pytest.mark.parametrize("items", [np.ones((5, 1)), np.ones((2, 3)), np.ones((9, 3))])
-def test_alpha_is_refused_where_it_is_not_defined(items):
-    with pytest.raises(AnalysisError, match="α"):
-        cronbach_alpha(items)
+def test_a_well_keyed_scale_gives_no_alarm():
+    data = respondents(400, 1, against=[1])
+    assert scored(data, reverse=["b"]).warnings == ()
+
+
+def test_few_respondents_give_no_alarm():
+    assert scored(respondents(29, 1, against=[1])).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (ITEMS.assign(b=np.nan), "nobody answered 'b'"),
+        (ITEMS * 0 + 3, "no known reliability: α is not defined: everybody has the same sum"),
+        (ITEMS[:2], "no known reliability: α needs two items and three complete respondents"),
+        (ITEMS * np.nan, "no known reliability: α needs two items"),
+    ],
+)
+def test_what_is_not_known_of_a_scale_is_said_and_scores_stay(frame, said):
+    with pytest.warns(ScaleWarning, match=said):
+        result = scored(frame, reverse=["c"])
+    assert result.frame["s"].notna().all() == frame["a"].notna().all()
+    assert np.isnan(result.table["alpha"][0]) == ("no known" in said)
+
+
+def test_reliability_leaves_an_unanswered_item_out():
+    data = respondents(200, 3)
+    with pytest.warns(ScaleWarning, match="nobody answered 'e'"):
+        found = scored(data.assign(e=np.nan)).reliability["s"]
+    assert found == scored(data.drop(columns="e")).reliability["s"]
+    assert found.items == 4
+
+
+def test_a_scale_of_one_item_is_scored_without_a_reliability():
+    result = scored(ITEMS[["a"]])
+    assert result.frame["s"].tolist() == ITEMS["a"].tolist()
+    assert result.table.empty
+    assert result.items["item_rest"].isna().all()

@@ -1,0 +1,1 @@
+"""One check of a survey's answers a file; :mod:`confstudy.survey.quality` puts them together."""

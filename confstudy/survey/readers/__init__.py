@@ -1,0 +1,1 @@
+"""Readers of the file formats and survey platforms behind `confstudy.survey.read`."""
