@@ -89,18 +89,45 @@ def simulate(
 @app.command()
 def check(data: Data, codebook: Codebook = "") -> None:
     """Pass a survey file through the load gate: 0 accepted, 1 refused with what to do."""
-    from confstudy.codebook.read import codebook_path
+    from confstudy.codebook.read import codebook_path, read_codebook
+    from confstudy.errors import IdentifiedData
     from confstudy.privacy.gate import inspect_columns
     from confstudy.survey.load import load
+    from confstudy.survey.propose import propose
     from confstudy.survey.read import read_table
 
     raw = read_table(data)
-    if codebook or codebook_path(data).is_file():
-        typer.echo(f"accepted: {load(data, codebook or None)}")
-        return
-    inspect_columns(raw.frame).require(raw.file)
+    beside = codebook_path(data)
+    declared = codebook or (str(beside) if beside.is_file() else "")
+    try:
+        if declared:
+            typer.echo(f"accepted: {load(data, declared)}")
+            return
+        inspect_columns(raw.frame).require(raw.file)
+    except IdentifiedData as refused:
+        typer.echo(f"confstudy: {refused}", err=True)
+        typer.echo(propose(raw, read_codebook(declared) if declared else None), nl=False)
+        raise typer.Exit(refused.exit_code) from None
     typer.echo(f"accepted: {raw}: no column looks identifying.")
     typer.echo("Not checked without a codebook: how rare combinations of answers are (k).")
+
+
+@app.command()
+def anonymize(
+    data: Annotated[list[Path], typer.Argument(help="Survey file, or one of each wave.")],
+    recipe: Annotated[Path, typer.Option(help="YAML file with the steps.")],
+    out: Annotated[Path, typer.Option(help="File to write: .parquet, .csv, .sav or .dta.")],
+    codebook: Codebook = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+) -> None:
+    """Make a survey anonymous by a recipe: 0 written, 1 still identified, 2 mistakes."""
+    from confstudy.survey.anonymize import anonymize as apply
+
+    done = apply(data if len(data) > 1 else data[0], recipe, codebook or None)
+    files = done.write(out, force=force)
+    typer.echo(f"{done}\n")
+    for path in files:
+        typer.echo(f"wrote {path}")
 
 
 @app.command()

@@ -18,7 +18,7 @@ def test_the_version_is_told(tmp_path):
 
 def test_help_names_every_verb_and_no_verb_that_is_not_built(tmp_path):
     text = run("--help", cwd=tmp_path).stdout
-    assert all(verb in text for verb in ("simulate", "check", "claims", "report"))
+    assert all(verb in text for verb in ("simulate", "check", "anonymize", "claims", "report"))
     assert not any(verb in text for verb in ("audit", "power", "lesson", "schedule"))
 
 
@@ -78,6 +78,58 @@ def test_an_innocent_file_without_a_codebook_is_accepted_with_what_was_not_check
     found = run("check", "wave.csv", cwd=tmp_path)
     assert found.returncode == 0
     assert "Not checked without a codebook" in found.stdout
+
+
+BOOK = """\
+name: wave
+variables:
+  age: {type: numeric, range: [18, 90], role: quasi_identifier}
+  sex: {levels: [w, m], role: quasi_identifier}
+"""
+
+
+def refused_survey(folder):
+    rows = [f"{18 + row % 13 * 5},{'wm'[row % 2]},CANARY{row}@example.org\n" for row in range(60)]
+    (folder / "wave.csv").write_text("age,sex,contact\n" + "".join(rows))
+    (folder / "wave.codebook.yaml").write_text(BOOK)
+
+
+def test_a_refused_survey_gets_a_recipe_to_start_from_that_works(tmp_path):
+    refused_survey(tmp_path)
+    found = run("check", "wave.csv", cwd=tmp_path)
+    assert found.returncode == 1
+    assert "contact: e-mail address" in found.stderr
+    assert found.stdout.startswith("# A recipe to start from")
+    (tmp_path / "recipe.yaml").write_text(found.stdout)
+    command = ("anonymize", "wave.csv", "--recipe", "recipe.yaml", "--out", "public.parquet")
+    done = run(*command, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "drop contact" in done.stdout
+    assert "wrote public.recipe.yaml" in done.stdout
+    assert run("check", "public.parquet", cwd=tmp_path).stdout.startswith("accepted")
+    again = run(*command, cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "exist already" in again.stderr
+    assert run(*command, "--force", cwd=tmp_path).returncode == 0
+    assert "CANARY" not in found.stdout + found.stderr + done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("recipe", "code", "expected"),
+    [
+        ("drop: [contact]\n", 1, "k-anonymity"),
+        ("name: x\ndrop: [contcat]\n", 2, "recipe.yaml, line 2: 'contcat' is no variable"),
+    ],
+)
+def test_a_recipe_that_does_not_do_is_told(tmp_path, recipe, code, expected):
+    refused_survey(tmp_path)
+    (tmp_path / "recipe.yaml").write_text(recipe)
+    before = sorted(tmp_path.iterdir())
+    found = run("anonymize", "wave.csv", "--recipe", "recipe.yaml", "--out", "p.csv", cwd=tmp_path)
+    assert (found.returncode, found.stdout) == (code, "")
+    assert expected in found.stderr
+    assert "CANARY" not in found.stderr
+    assert sorted(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize("name", ["gone.csv", "notes.docx"])

@@ -10,6 +10,8 @@ from confstudy.codebook.schema import Codebook, Variable
 
 __all__ = ["as_yaml", "settled"]
 
+_FIRST = ("label", "short", "source", "type", "levels", "missing")
+
 
 def as_yaml(content: Codebook | dict[str, Any]) -> str:
     r"""Write a codebook, or plain content, as YAML; what was left out stays out.
@@ -19,6 +21,9 @@ def as_yaml(content: Codebook | dict[str, Any]) -> str:
     """
     if isinstance(content, Codebook):
         content = content.model_dump(exclude_defaults=True, mode="json")
+        for name, entry in content["variables"].items():
+            first = {key: entry[key] for key in _FIRST if key in entry}
+            content["variables"][name] = first | entry
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
 
 

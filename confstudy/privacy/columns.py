@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Column"]
 
-_NUMBER = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:\d++(?:[.,]\d*+)?|[.,]\d++)(?:e[-+]?\d+)?", re.IGNORECASE)
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
@@ -23,7 +23,7 @@ _LONG = 60
 
 # What stands in a cell for no answer. Such cells say nothing about a person.
 _MISSING = set(
-    ". - -- --- ? / x na n/a n.a. n.a nan none null nil missing refused skipped declined unknown "
+    "/ x xxx na n/a n.a. n.a nan none null nil missing refused skipped declined unknown "
     "#n/a #null! <na> nat undefined -9 -99 -999 -9999 -8 -88 -888 -8888 -7 -77 -777 -66 -666 -95 "
     "-96 -97 -98 -6 -5 -4 -998 -997 -996 -995 -99.0 -999.0".split()
 ) | {"don't know", "prefer not to say", "prefer not to answer", "not asked", "not applicable"}
@@ -50,7 +50,7 @@ class Column:
         merged: dict[str, int] = {}
         for cell, count in zip(distinct, found, strict=True):
             text = _plain(str(cell))
-            if text and not _says_nothing(text):
+            if text and not _says_nothing(text) and not _repeats(header, text):
                 merged[text] = merged.get(text, 0) + int(count)
         return cls(header, tuple(merged), np.array(list(merged.values()), dtype=np.int64))
 
@@ -98,6 +98,11 @@ class Column:
         return bool(self.cells) and self.rows(self._is_number) >= 0.9 * self.answered
 
     @cached_property
+    def has_decimals(self) -> bool:
+        """Whether all cells are numbers, and some of them no whole ones: something measured."""
+        return self.numeric and bool((self.numbers % 1).any())
+
+    @cached_property
     def numbers(self) -> NDArray[np.float64]:
         """The cells that are numbers, as numbers."""
         found = zip(self.cells, self._is_number, strict=True)
@@ -143,8 +148,15 @@ class Column:
 
 
 def _says_nothing(text: str) -> bool:
-    """A mark of no answer, or what Qualtrics writes under its headers."""
-    return text.casefold() in _MISSING or text.startswith('{"ImportId":')
+    """A mark of no answer, a mask, or what Qualtrics writes under its headers."""
+    marks = text.casefold() in _MISSING or not text.strip("*#_-.?!")
+    return marks or text.startswith('{"ImportId":')
+
+
+def _repeats(header: str, text: str) -> bool:
+    """Whether a cell is the header again, as in the second row of some exports."""
+    near = text[:1].casefold() == header[:1].casefold() and len(text) > 3
+    return near and re.sub(r"\W", "", text).casefold() == re.sub(r"\W", "", header).casefold()
 
 
 def _plain(text: str) -> str:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 
 __all__ = [
-    "BORN", "CODED", "CONTACT", "DEVICE", "FOLLOWED", "GEO", "ID", "MEASURED", "NAME", "NUMBERED", "OWNER",
-    "PERSON", "PLACE", "POSTCODE", "WEB", "mentions",
+    "BORN", "CODED", "CONTACT", "DEVICE", "FOLLOWED", "GEO", "ID", "MEASURED", "NAME", "NUMBERED",
+    "OWNER", "PERSON", "PLACE", "POSTCODE", "WEB", "mentions",
 ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ CONTACT = _table(
 )
 PLACE = _table(
     "address* homeaddress street* city town village hometown adres* adresse* strasse straße "
-    "direccion dirección domicilio indirizzo via huisnummer hausnummer woonplaats wohnort ort "
+    "direccion dirección domicilio indirizzo huisnummer hausnummer woonplaats wohnort ort "
     "ville rue ciudad cidade endereço endereco morada calle osoite adress gata ulica utca adresa "
     "cím адрес улица διεύθυνση 地址 住所 주소 عنوان"
 )
@@ -45,7 +45,8 @@ NAME = _table(
     "yourname forename* nickname* initials signature naam voornaam achternaam nachname* vorname* "
     "prenom prénom nom nomdefamille apellido* nombre nombres cognome nome sobrenome apelido "
     "förnamn efternamn fornavn etternavn efternavn etunimi sukunimi imię imie nazwisko jméno "
-    "příjmení jmeno prijmeni név adınız soyad* isim имя фамилия фио όνομα 姓名 名前 氏名 이름 성명 họtên hovaten họvàtên hoten ชื่อ नाम "
+    "příjmení jmeno prijmeni név adınız soyad* isim имя фамилия фио όνομα 姓名 名前 氏名 이름 성명 "
+    "họtên hovaten họvàtên hoten ชื่อ नाम "
     "الاسم undertekning unterschrift realname displayname contactname nameofchild childsname"
 )
 NUMBERED = _table(
@@ -117,5 +118,6 @@ MEASURED = set(
     "hba mg dose load visits sessions contacts accuracy std stdev var variance avg average median "
     "change diff difference delta propensity loading coefficient beta slope estimate value dauer "
     "zeit gewicht punkte summe mittelwert alter duur tijd leeftijd durée poids âge edad peso "
-    "puntuación puntaje tiempo jahre stunden minuten".split()
+    "puntuación puntaje tiempo jahre stunden minuten loglik ll aic bic deviance logit "
+    "random".split()
 )

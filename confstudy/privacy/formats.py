@@ -33,7 +33,7 @@ _CLOCK = r"(?:at |um |à |T|às |a las |\()?\d{1,2} ?[:.hH时点時] ?\d{2}.*"
 _STAMP = re.compile(
     rf"(?:{_FULL_DATE}|{_SHORT_DATE})[T ,|;_-]*{_CLOCK}"
     rf"|\d{{1,2}}[:.h]\d{{2}}\S*(?: ?[AaPp]\.?[Mm]\.?)?,?[ -]+(?:{_FULL_DATE}|{_SHORT_DATE})"
-    rf"|(?:[^\W\d_]{{2,9}}\.?,? )?{_NAMED} {_DAY},? {_CLOCK}{_YEAR}"
+    rf"|(?:[^\W\d_]{{2,9}}\.?,? )?{_NAMED} {_DAY},? {_CLOCK}|{_ORDINAL}[ -]{_NAMED},? {_CLOCK}"
     r"|(?:19|20)\d{6}[T _-]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?(?:\.\d+)?(?:Z|[+-]\d{4})?"
 )
 _WHOLE_DATE = re.compile(rf"{_FULL_DATE}|{_SHORT_DATE}|(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d")
@@ -72,8 +72,8 @@ _UNITS = (
 )
 _UNIT = "|".join(sorted(map(re.escape, _UNITS.split()), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?:[<>~≥≤=]? ?(?:[$€£¥₹]|[A-Z]{{2,3}}\$? )?\d+(?:[.,:'’]\d+)*[,;/ ]*(?:(?:{_UNIT})\b|['\"%°€£$¥])?"
-    r"\.?[,;/ ]*(?:and|und|et|y|en)? ?)+",
+    r"(?>[<>~≥≤=]? ?(?:[$€£¥₹]|[A-Z]{2,3}\$? )?\d++(?:[.,:'’]\d++)*+[,;/ ]*+"
+    rf"(?:(?:{_UNIT})(?![^\W\d_])|['\"%°€£$¥])?\.?[,;/ ]*+(?:and|und|et|y|en)? ?)++",
     re.IGNORECASE,
 )
 _ISO_DURATION = re.compile(r"P(?:\d+[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?")
@@ -84,15 +84,19 @@ _CODE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.:/#+=~$!*-]{2,70}")
 _SPACED_CODE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\w{1,12}(?:[ -]\w{1,8}){1,3}")
 _GROUPS = re.compile(r"(?=(?:\D*\d){6})[\dA-Za-z]+(?:[ ./()_-]{1,2}[\dA-Za-z]+)+\)?")
 _CAPITALS = re.compile(r"[A-Z]{4,20}")
+_ACCOUNT = re.compile(r"[a-z]{1,20}[._][a-z]{2,20}\d*")
 _INITIALS = re.compile(r"(?:[^\W\d_]\. ?){2,4}")
 _WIDTH = re.compile(r"\d{4,8}")
+_TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
+_CLASSIFIED = re.compile(r"[A-Z]\d\d\.\d{1,2}")
 
 
 def _most(pattern: re.Pattern[str], share: float = 0.8) -> Test:
     """Most cells have the shape, and they are no small set of categories."""
 
     def matches(column: Column) -> int:
-        hits = 0 if column.is_category_set else column.matches(pattern)
+        skip = column.has_decimals or column.is_category_set
+        hits = 0 if skip else column.matches(pattern)
         return hits if hits > 1 and hits >= share * len(column.cells) else 0
 
     return matches
@@ -100,21 +104,28 @@ def _most(pattern: re.Pattern[str], share: float = 0.8) -> Test:
 
 def _date(column: Column) -> int:
     """One full date nobody shares is enough; short ones and compact ones have to be most."""
-    return column.rare(_LONE_DATE) or _most(_WHOLE_DATE)(column)
+    lone = 0 if column.numeric else column.rare(_LONE_DATE)
+    return lone or _most(_WHOLE_DATE)(column)
 
 
 def _phone(column: Column) -> int:
     """One separated number in national or international form, or most of any form."""
-    return column.rare(_LONE_PHONE) or _most(_PHONE)(column)
+    lone = 0 if column.numeric else column.rare(_LONE_PHONE)
+    return lone or _most(_PHONE)(column)
 
 
 def _postcode(column: Column) -> int:
     """Codes of a country's form, or digits of one width with noughts before them."""
-    if column.is_category_set or len(column.cells) <= 12:
+    if column.has_decimals or column.is_category_set or len(column.cells) <= 12:
         return 0
     ranges = column.matches(_RANGE) == len(column.cells) and column.uniqueness < 0.5
     hits = 0 if ranges else _most(_POSTCODE)(column)
-    padded = sum(cell[0] == "0" for cell in column.cells) >= 2 and column.share(_WIDTH) > 0.9
+    clock = column.share(_TIME) > 0.9
+    padded = (
+        not clock
+        and sum(cell[0] == "0" for cell in column.cells) >= 2
+        and column.share(_WIDTH) > 0.9
+    )
     same = len({len(cell) for cell in column.cells}) <= 2
     return hits or (len(column.cells) if padded and same and column.uniqueness > 0.3 else 0)
 
@@ -136,7 +147,8 @@ def _all_decimals(cell: str) -> bool:
 
 def _unique_code(column: Column) -> int:
     """Letters and digits, or groups of digits, that nobody shares and that measure nothing."""
-    if column.uniqueness < 0.85 or column.answered < 10 or column.numeric:
+    few = column.uniqueness < 0.95 or column.answered < 10
+    if few or column.numeric or column.share(_CLASSIFIED) > 0.9:
         return 0
     coded = [
         cell
@@ -146,6 +158,9 @@ def _unique_code(column: Column) -> int:
     ]
     if len(coded) >= 0.8 * len(column.cells):
         return len(coded)
+    accounts = column.matches(_ACCOUNT)
+    if accounts >= 0.9 * len(column.cells):
+        return accounts
     capitals = [cell for cell in column.cells if _CAPITALS.fullmatch(cell)]
     one_width = len(set(map(len, capitals))) == 1 and column.answered >= 20
     return len(capitals) if one_width and len(capitals) >= 0.9 * len(column.cells) else 0

@@ -14,6 +14,7 @@ from confstudy.privacy.columns import Column
 from confstudy.privacy.details import mentions
 from confstudy.privacy.fields import COMMON, FIELDS, SHARED
 from confstudy.privacy.people import known_people
+from confstudy.privacy.texts import is_chosen
 
 __all__ = ["header_is_data", "shown_headers", "system_field", "telling_header"]
 
@@ -27,7 +28,7 @@ _DATE = re.compile(
     r"|(?:19|20)\d{6}|[0-3]\d[01]\d(?:19|20)\d\d|[01]?\d[-/.](?:19|20)\d\d|(?:19|20)\d\d[-/.]\d\d"
     r"|\D{3,14}\d{1,2}\D{1,4}\d{2,4}|\d{1,2}\D{3,20}\d{2,4}|\d{4}\D+\d{1,2}\D+\d{1,2}\D?|[1-4]\d{4}"
 )
-_DECIMALS = re.compile(r"[-+]?\d{1,3}[.,]\d{3,}.*")
+_DECIMALS = re.compile(r"[-+]?(?:\d{2,3}[.,]\d{2}|\d{1,3}[.,]\d{3,}.*)")
 
 
 def header_is_data(header: str) -> bool:
@@ -56,8 +57,10 @@ def shown_headers(frame: pd.DataFrame) -> list[str]:
 
 
 def _is_own_answer(header: str, column: pd.Series[Any]) -> bool:
-    answers = {" ".join(str(cell).split()).casefold() for cell in column.dropna().unique()}
-    return " ".join(header.split()).casefold() in answers
+    same = " ".join(header.split()).casefold()
+    answers = (str(cell).strip() for cell in column.dropna().unique())
+    near = (cell for cell in answers if cell[:1].casefold() == same[:1])
+    return any(" ".join(cell.split()).casefold() == same for cell in near)
 
 
 def system_field(column: Column) -> int:
@@ -82,7 +85,8 @@ def telling_header(column: Column) -> int:
     """Match a header that names a personal detail over values that could be one."""
     said = column.phrases
     found = _named(column)
-    if not column.is_category_set and not (column.numeric and set(column.words) & details.MEASURED):
+    measured = column.numeric and set(column.words) & details.MEASURED
+    if not (measured or column.is_category_set or is_chosen(column)):
         found = (
             found
             or (mentions(said, details.CONTACT) and column.share(_REACHABLE) >= 0.3)
@@ -104,7 +108,8 @@ def _named(column: Column) -> bool:
     name = words == ("name",) or bool(owned) or mentions(column.phrases, details.NAME)
     if not name or column.mostly_numeric:
         return False
-    return not column.is_category_set or known_people(column) >= max(5, 0.5 * len(column.cells))
+    closed = column.is_category_set or is_chosen(column)
+    return not closed or known_people(column) >= max(5, 0.5 * len(column.cells))
 
 
 def _is_place(column: Column) -> bool:

@@ -15,7 +15,6 @@ from confstudy.privacy.suda import suda_scores
 __all__ = ["loss_table", "risk_table", "utility_table"]
 
 Described = tuple[pd.DataFrame, Codebook]
-_MANY = 12
 
 
 def loss_table(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -27,7 +26,8 @@ def loss_table(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         ``variable``; shares of the respondents whose value ``changed`` and whose value was
         ``suppressed``; ``values_before, values_after``, how many different ones; for numbers
         ``mean_before, mean_after, sd_before, sd_after`` and the ``correlation`` with the
-        original; for categories ``entropy_lost`` in bits, a missing value being a category.
+        original; for categories ``entropy_lost``, the bits that the value after does not tell of
+        the value before (0: nothing is lost), a missing value being a category.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def _lost(name: Any, before: pd.Series[Any], after: pd.Series[Any] | None) -> di
     differs = before.astype(object).to_numpy()[there] != after.astype(object).to_numpy()[there]
     return row | {
         "changed": float(differs.sum()) / n,
-        "entropy_lost": _entropy(before) - _entropy(after),
+        "entropy_lost": _entropy(before, after),
     }
 
 
@@ -77,18 +77,25 @@ def _correlation(old: NDArray[np.float64], new: NDArray[np.float64]) -> float:
     return float(np.corrcoef(old, new)[0, 1])
 
 
-def _entropy(column: pd.Series[Any]) -> float:
-    counts = np.bincount(coded(column)[0])
-    shares = counts[counts > 0] / max(len(column), 1)
-    return float(-(shares * np.log2(shares)).sum()) + 0.0
+def _entropy(before: pd.Series[Any], after: pd.Series[Any]) -> float:
+    """Bits that one still lacks to know the value before when one knows the value after."""
+    (old, count), (new, _) = coded(before), coded(after)
+    both = _bits(new * count + old)
+    return max(both - _bits(new), 0.0)
+
+
+def _bits(codes: NDArray[np.int64]) -> float:
+    counts = np.unique(codes, return_counts=True)[1]
+    shares = counts / max(len(codes), 1)
+    return float(-(shares * np.log2(shares)).sum())
 
 
 def risk_table(before: Described, after: Described) -> pd.DataFrame:
     """Disclosure risk before and after: ``measure, variable, before, after``.
 
     Both are measured against the k of the codebook after.
-    ``special uniques`` are respondents who are unique by fewer than all quasi-identifiers
-    (SUDA2); with more than 12 of them, sets of at most three are looked at.
+    ``unique by two or fewer`` counts respondents whom one or two quasi-identifiers single out
+    (minimal sample uniques, SUDA2): the riskiest, since one needs to know so little.
     """
     k = after[1].protection.k
     old, new = (_measures(frame, codebook, k) for frame, codebook in (before, after))
@@ -109,8 +116,8 @@ def _measures(frame: pd.DataFrame, codebook: Codebook, k: int) -> dict[tuple[str
         ("in groups under k", whole): found.below,
     }
     if quasi:
-        scores = suda_scores(frame, quasi, None if len(quasi) <= _MANY else 3)
-        measures["special uniques", whole] = int((scores > 1).sum())
+        by_few = suda_scores(frame, quasi, largest=2) > 0
+        measures["unique by two or fewer", whole] = int(by_few.sum())
     for label, values in (
         ("l-diversity", found.l), ("t-closeness", found.t), ("δ-disclosure", found.delta),
     ):  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +22,15 @@ _DEGREES = re.compile(
     rf".{{0,12}}?[-NSEW ]*\d{{1,3}}(?:[.,]\d+)? ?°.*|[NSEW] ?\d{{1,3}}[.,]\d{{3,}}.*"
     rf"|\d{{1,3}}[.,]\d{{3,}} ?[NSEW]\b.*{_SIDE}"
 )
+_MARKED = re.compile(r"(\D{0,30})(\d{1,15})")
 _FINE = re.compile(r"-?\d{1,3}[.,]\d{4,15}")
 _FINER = re.compile(r"-?\d{1,3}[.,]\d{5,8}")
 
 
 def coordinates(column: Column) -> int:
     """Match pairs of degrees, degrees with their sign, and degrees of one place or country."""
-    written = column.matches(_PAIR) + column.matches(_COMMA_PAIR) + column.matches(_DEGREES)
+    forms = () if column.numeric else (_PAIR, _COMMA_PAIR, _DEGREES)
+    written = sum(map(column.matches, forms))
     if written >= 0.8 * len(column.cells) and not column.is_category_set:
         return written
     if not column.mostly_numeric or set(column.words) & MEASURED or column.uniqueness <= 0.5:
@@ -44,10 +47,10 @@ def _like_degrees(column: Column) -> bool:
         return False
     if values.max() < 0:
         return middle < -10
+    finer = column.share(_FINER) >= 0.6
     if values.min() < 0:
-        return True
-    close = 0.12 if column.share(_FINER) >= 0.6 else 0.06
-    return spread / middle <= close
+        return finer
+    return spread / middle <= (0.12 if finer else 0.06)
 
 
 def epoch(column: Column) -> int:
@@ -79,20 +82,33 @@ def long_number(column: Column) -> int:
 
 def running_number(column: Column) -> int:
     """Match whole numbers that nobody shares and that fill half of their range or rise by row."""
-    if not column.mostly_numeric or len(column.numbers) < 20:
+    numbers, counts = _numbered(column)
+    if len(numbers) < 20 or (counts == 1).mean() < 0.97 or (numbers % 1).any():
         return 0
-    if (column.number_counts == 1).mean() < 0.97 or (column.numbers % 1).any():
-        return 0
-    values = np.unique(_inner(column.numbers))
+    values = np.unique(_inner(numbers))
     steps = np.diff(values)
-    filled = len(steps) / max(
-        (values[-1] - values[0]) / max(np.gcd.reduce(steps.astype(np.int64)), 1), 1
-    )
-    rising = bool((np.diff(column.numbers) > 0).mean() >= 0.97) and filled >= 0.02
-    return len(column.numbers) if filled >= 0.5 or rising else 0
+    step = max(int(np.gcd.reduce(steps.astype(np.int64))), 1)
+    filled = len(steps) * step / max(values[-1] - values[0], 1)
+    rising = (np.diff(numbers) > 0).mean() >= 0.97 and filled >= 0.02
+    return len(numbers) if filled >= 0.5 or rising else 0
+
+
+def _numbered(column: Column) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The numbers and how many rows hold each, also behind one mark, as in #12 and Person 12."""
+    if column.mostly_numeric:
+        return column.numbers, column.number_counts
+    split = [_MARKED.fullmatch(cell) for cell in column.cells]
+    marks = Counter(found[1] for found in split if found)
+    (mark, often), *_ = marks.most_common(1) or [("", 0)]
+    if not often or often < 0.9 * len(split):
+        return np.array([]), np.array([], dtype=np.int64)
+    chosen = np.array([found is not None and found[1] == mark for found in split])
+    numbers = [float(found[2]) for found in split if found and found[1] == mark]
+    return np.array(numbers), column.counts[chosen]
 
 
 def _inner(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The values without the outermost fiftieth on each side, where codes of missing stand."""
     low, high = np.quantile(values, [0.02, 0.98])
-    return values[(values >= low) & (values <= high)]
+    inside: NDArray[np.bool_] = (values >= low) & (values <= high)
+    return values[inside]

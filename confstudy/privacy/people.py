@@ -11,10 +11,12 @@ from confstudy.privacy.surnames import FAMILY_NAMES, HAN_FAMILIES, HANGUL_FAMILI
 
 __all__ = ["known_people", "person_names"]
 
-_TITLE = r"(?:(?:Mrs?|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Sr|Sra|Dhr|Mevr|Mw)\.? )?"
+_TITLE = r"(?:(?:Mrs?|Ms|Miss|Dr|Prof|Herrn?|Frau|Mme|Mlle|Sra?|Sig|Dhr|Mevr|Mw|Dra?)\.? )"
 _WORD = r"[^\W\d_]['’]?[^\W\d_’'.-]*\.?"
-_FULL = re.compile(rf"{_TITLE}{_WORD}(?:,? |[-'’]{_WORD}){{0,1}}(?:,? ?[-'’ ]?{_WORD}){{0,4}}")
+_PLACE = r"(?!(?:San|Santa|Saint|Sankt|St|São|Port|Fort|Mount|New|North|South|East|West|Los|Las)\b)"
+_FULL = re.compile(rf"{_PLACE}{_TITLE}?{_WORD}(?:(?:, ?| |[-'’]){_WORD}){{1,5}}")
 _TITLED = re.compile(r"(?:[A-Z][^\W\d_]+|[A-Z]\.?)(?:[ ,'-]+(?:[A-Z][^\W\d_]+|[A-Z]\.?)){1,3}")
+_ADDRESSED = re.compile(rf"{_TITLE}{{1,2}}{_WORD}(?:(?:, ?| |[-'’]){_WORD}){{0,4}}")
 _SHORTENED = re.compile(
     r"[^\W\d_]\.(?: ?[^\W\d_]\.)* ?(?:v[ao]n |de[rn]? |[A-Z]['’])*[A-Z][^\W\d_]{2,}(?:-[A-Z]\w+)?"
     r"|[A-Z]['’]?[^\W\d_]{2,},? (?:[A-Z]\.? ?){1,2}"
@@ -34,14 +36,17 @@ def person_names(column: Column) -> int:
     many = len(cells) > 12 or column.uniqueness >= 0.3
     if many and len(full) >= 0.6 * len(cells) and known >= _needed(column) * len(full):
         return len(full)
+    addressed = column.matches(_ADDRESSED)
+    if addressed >= 0.6 * len(cells):
+        return addressed
     alone = _known_names(column)
     if alone >= 0.6 * len(cells) and (column.uniqueness >= 0.3 or alone > 12):
         return alone
-    if len(cells) <= 12:
-        return 0
     asian = max(column.matches(_HAN), column.matches(_HANGUL))
-    shortened = column.matches(_SHORTENED) if column.uniqueness >= 0.2 else 0
-    return max((hits for hits in (asian, shortened) if hits >= 0.7 * len(cells)), default=0)
+    if len(cells) >= 8 and asian >= 0.8 * len(cells):
+        return asian
+    shortened = column.matches(_SHORTENED) if column.uniqueness >= 0.2 and len(cells) > 12 else 0
+    return shortened if shortened >= 0.7 * len(cells) else 0
 
 
 def _needed(column: Column) -> float:

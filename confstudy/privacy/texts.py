@@ -10,9 +10,9 @@ import numpy as np
 from confstudy.privacy.columns import Column
 from confstudy.privacy.formats import is_quantity
 
-__all__ = ["free_text"]
+__all__ = ["free_text", "is_chosen"]
 
-_MARKS = re.compile(r"[|;,/\n]")
+_MARKS = re.compile(r"[|;,┋]| / ")
 _LISTED = re.compile(r"[a-z0-9_-]+(?: [a-z0-9_-]+)*")
 # Chinese, Japanese and Thai are written without blanks: two characters are about a word.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
@@ -20,13 +20,16 @@ _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 def free_text(column: Column) -> int:
     """Match long answers that few people share and that are no choices from a list."""
+    if column.numeric:
+        return 0
     lengths = np.array([_words(cell) for cell in column.cells])
-    many = len(lengths) > 12 and np.median(lengths) >= 4 and column.once >= 0.3
+    own = column.once >= 0.5 or (len(lengths) > 60 and column.uniqueness >= 0.35)
+    many = len(lengths) > 12 and np.median(lengths) >= 4 and own
     long = lengths >= 6
     some = long.sum() >= 5 and (column.counts[long] == 1).mean() >= 0.9
     if (
         not (many or some)
-        or _is_chosen(column)
+        or is_chosen(column)
         or sum(map(is_quantity, column.cells)) > 0.8 * len(lengths)
     ):
         return 0
@@ -38,7 +41,7 @@ def _words(cell: str) -> int:
     return unspaced // 2 + len(_UNSPACED.sub(" ", cell).split())
 
 
-def _is_chosen(column: Column) -> bool:
+def is_chosen(column: Column) -> bool:
     """Whether nearly all parts of the answers are shared, as where several boxes are ticked."""
     parts: Counter[str] = Counter()
     for cell, count in zip(column.cells, column.counts, strict=True):

@@ -21,6 +21,7 @@ _EMAIL = _compiled(
     r"[\w.+%'-]+\s?(?:@|[(\[{<]\s?at\s?[)\]}>]|\s+at\s+(?=\S+\s+dot\s))\s?"
     r"[\w-]+(?:\s?(?:\.|[(\[{]\s?dot\s?[)\]}]|\s+dot\s+)\s?[\w-]+)+"
 )
+_AT = _compiled(r"@|\bat\b")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IPV4 = re.compile(rf"(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.]*\d)")
 _IPV6 = _compiled(r"[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*")
@@ -37,7 +38,7 @@ _MAC = _compiled(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f
 _SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
 _WEB = _compiled(
     r"https?://\S+|www\.\S+\.\S+|(?<![\w/])@(?=.*[a-z])[a-z0-9_][\w.]{2,}"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|edu|io|me|de|nl|fr|uk|es|it|be|at|ch|pl|ru|br|in)/[\w@]\S*"
+    r"|\b(?:[a-z0-9-]{1,40}\.){1,4}(?:com|org|net|edu|io|me|de|nl|fr|uk|es|it|be|at|ch|pl|ru|br|in)/[\w@]\S*"
 )
 _AGENT = re.compile(
     r"Mozilla/\d|Dalvik/\d|okhttp/|CFNetwork/|(?:iPhone|iPad|Android|Windows NT|Macintosh);"
@@ -46,12 +47,23 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
 _CARD = re.compile(r"(?<!\d)[3-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?!\d)")
 
 
+def _email(column: Column) -> int:
+    """An address, also with the signs spelt out."""
+    return sum(_AT.search(c) is not None and _EMAIL.search(c) is not None for c in column.cells)
+
+
 def _inside(pattern: re.Pattern[str]) -> Test:
     return lambda column: column.holds(pattern)
 
 
 def _whole(pattern: re.Pattern[str]) -> Test:
     return lambda column: column.matches(pattern)
+
+
+def _web(column: Column) -> int:
+    """Pages and handles, unless they are a few that many share, as films shown in a study are."""
+    hits = column.holds(_WEB)
+    return hits if hits > 20 else column.rare(_WEB)
 
 
 def _address(column: Column) -> int:
@@ -82,7 +94,7 @@ def _checks(text: str) -> bool:
 
 
 ANY: dict[str, Test] = {
-    "e-mail address": _inside(_EMAIL),
+    "e-mail address": _email,
     "IP address": _address,
     "UUID": _inside(_UUID),
     "hash": _whole(_HASH),
@@ -91,6 +103,6 @@ ANY: dict[str, Test] = {
     "social security number": _inside(_SSN),
     "IBAN": _iban,
     "card number": _inside(_CARD),
-    "web address or handle": lambda column: column.rare(_WEB),
+    "web address or handle": _web,
     "browser string": _inside(_AGENT),
 }

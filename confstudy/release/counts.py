@@ -30,9 +30,9 @@ def masked_counts(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The table without the rows' numbers where a count from 1 to 9 stands; zero stays.
 
     All numbers of such a row go, also those inside words (but for the first column, which
-    names the rows), so that none follows from the others; and where the rows
-    that went count fewer than ten respondents together, the next smallest row goes with them,
-    so that they do not follow from the total.
+    names the rows), so that none follows from the others; and where the rows that went count
+    fewer than ten respondents together in a column, the next smallest row goes with them, so
+    that they do not follow from that column's total.
 
     >>> masked_counts(pd.DataFrame({"n": [0, 4, 12, 50], "mean": [0.0, 2.0, 3.0, 4.0]}), ["n"])
             n        mean
@@ -45,9 +45,10 @@ def masked_counts(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     counts = table[present].to_numpy(dtype=float)
     few = np.asarray(((counts > 0) & (counts < THRESHOLD)).any(axis=1), dtype=bool)
     totals = np.nansum(counts, axis=1)
-    if few.any() and 0 < totals[few].sum() < THRESHOLD and not few.all():
-        others = np.where(few | (totals == 0), np.inf, totals)
-        few[int(np.argmin(others))] |= bool(np.isfinite(others).any())
+    for counted in counts.T:
+        others = np.where(~few & (counted > 0), totals, np.inf)
+        if 0 < np.nansum(counted[few]) < THRESHOLD and np.isfinite(others).any():
+            few[int(np.argmin(others))] = True
     masked = table.copy()
     for place, name in enumerate(table):
         if name in present:

@@ -12,6 +12,7 @@ from confstudy.report.wording import Number
 from confstudy.show.quality import still_there
 from confstudy.show.words import interval, number, percent
 from confstudy.survey.checks.answers import REASONS
+from confstudy.survey.checks.finding import EVERYWHERE
 from confstudy.survey.quality import Quality
 from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import Survey
@@ -113,11 +114,10 @@ def spellings(survey: Survey) -> Tally:
 def findings(found: Quality, survey: Survey) -> Tally:
     """One row a finding other than missing answers: how many respondents, and what to do."""
     table = found.table[~found.table["check"].isin(list(REASONS.values()))]
-    known = {*survey.codebook.scales, *survey.codebook.variables}
-    labels = [survey.codebook.label(n) if n in known else n for n in table["variable"]]
     names = [
-        f"{check[0].upper()}{check[1:]}: {label}"
-        for check, label in zip(table["check"], labels, strict=True)
+        f"{check[0].upper()}{check[1:]}"
+        + (f": {_label(name, survey)}" if name != EVERYWHERE else "")
+        for check, name in zip(table["check"], table["variable"], strict=True)
     ]
     frame = pd.DataFrame(
         {
@@ -129,6 +129,12 @@ def findings(found: Quality, survey: Survey) -> Tally:
         }
     )
     return Tally(frame, ("Respondents",))
+
+
+def _label(name: str, survey: Survey) -> str:
+    """The label of a variable or scale; the name of an impossible combination as it is."""
+    known = {*survey.codebook.scales, *survey.codebook.variables}
+    return survey.codebook.label(name) if name in known else name
 
 
 def signs(found: Quality) -> list[Sentence]:
@@ -170,9 +176,11 @@ def break_off(found: Quality) -> Tally:
 
 def by_wave(found: Quality) -> Tally:
     """One row a question, one column a wave: missing answers; empty where it was not asked."""
-    table = found.by_wave.pivot(index="variable", columns="wave", values="missing")
+    table = found.by_wave.pivot_table(
+        index="variable", columns="wave", values="missing", aggfunc="sum", observed=True, sort=False
+    )
     labels = dict(zip(found.by_wave["variable"], found.by_wave["label"], strict=True))
-    frame = table.dropna(axis=1, how="all").loc[lambda t: t.fillna(0).sum(axis=1) > 0]
+    frame = table[table.fillna(0).sum(axis=1) > 0]
     frame.columns = pd.Index([str(wave) for wave in frame.columns])
     names = [labels[name] for name in frame.index]
     return Tally(frame.set_axis(names).rename_axis("Question").reset_index(), tuple(frame.columns))

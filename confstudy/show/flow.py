@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import pandas as pd
@@ -57,7 +56,7 @@ def _steps(survey: Survey, fit: Fit | None) -> list[Step]:
 
 def _waves(survey: Survey) -> str:
     counts = {record.wave: record.rows for record in survey.provenance.files if record.wave}
-    return ", ".join(f"{wave}: {about(rows)}" for wave, rows in counts.items() if len(counts) > 1)
+    return ", ".join(f"{wave} {about(rows)}" for wave, rows in counts.items() if len(counts) > 1)
 
 
 def _table(steps: Sequence[Step], waves: str) -> pd.DataFrame:
@@ -85,8 +84,8 @@ def _draw(axes: Axes, table: pd.DataFrame) -> None:
             bbox={"boxstyle": "round,pad=0.45", "facecolor": "#eef0f4", "edgecolor": BLUE},
         )  # fmt: skip
         axes.text(
-            0.62, -place, textwrap.fill(row["waves"], 30), va="center", fontsize=7.5, color=INK
-        )
+            0.62, -place, row["waves"].replace(", ", "\n"), va="center", fontsize=7.5, color=INK
+        )  # fmt: skip
         if place + 1 < len(table):
             axes.annotate(
                 "", (0.32, -place - 1), (0.32, -place),

@@ -71,9 +71,9 @@ def quality(found: Quality) -> Figure:
     with drawing(height=bars + below) as (canvas, axes):
         axes.remove()
         if fallen:
-            upper, lower = canvas.subfigures(2, height_ratios=[bars, below]).tolist()
-            _draw_bars(upper, table)
-            _draw_curve(lower.subplots(), curve / start)
+            grid = canvas.add_gridspec(2, 1, height_ratios=[bars, below])
+            _draw_bars(canvas.add_subfigure(grid[0]), table)
+            _draw_curve(canvas.add_subfigure(grid[1]).subplots(), curve / start)
         else:
             _draw_bars(canvas, table)
     counts = table[[name for name in _COLOURS if name in table]].to_numpy(dtype=np.int64)
@@ -162,7 +162,7 @@ def _draw_bars(part: SubFigure | Canvas, table: pd.DataFrame) -> None:
         )
 
 
-def _ticks(value: float, _: int | None = None) -> str:
+def _ticks(value: float, _: float = 0) -> str:
     return f"{100 * value:.4g}\u202f%"
 
 
@@ -177,7 +177,8 @@ def _draw_curve(axes: Axes, shares: NDArray[np.float64]) -> None:
     places = np.arange(1, len(shares) + 1)
     axes.step(places, shares, where="post", color=BLUE)
     axes.set_xlim(1, len(shares))
-    axes.set_ylim(max(0.0, 1 - 1.4 * (1 - shares[-1])), 1)
+    fallen = 1 - shares[-1]
+    axes.set_ylim(max(0.0, 1 - 1.4 * fallen), 1 + 0.06 * fallen)
     axes.yaxis.set_major_formatter(_ticks)
     axes.set_xlabel("Question, in the order of the codebook")
     axes.set_ylabel("Still answering")
@@ -188,7 +189,7 @@ def _alt(table: pd.DataFrame, shares: NDArray[np.float64]) -> str:
         f"{row['label']} {percent(row['share'], 1)}" for row in table.to_dict("records")
     )
     bars = (
-        f"Stacked bars of missing answers by reason, for {len(table)} variables: {said}."
+        f"Bars of missing answers, stacked by reason, for {len(table)} variables: {said}."
         if said
         else f"No variable has {THRESHOLD} or more missing answers to show."
     )
@@ -206,7 +207,7 @@ def _caption(found: Quality, table: pd.DataFrame, *, fallen: bool) -> str:
     below = (
         f"Below: who had not broken off, in steps of {THRESHOLD} or more."
         if fallen
-        else f"Fewer than {THRESHOLD} broke off after any one stretch of questions."
+        else f"Fewer than {THRESHOLD} broke off."
     )
     return (
         f"Missing answers by reason, n = {found.n:,}. {shown} with {THRESHOLD} or more missing; "

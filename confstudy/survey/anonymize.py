@@ -11,7 +11,7 @@ import pandas as pd
 
 from confstudy.codebook.waves import with_wave
 from confstudy.codebook.write import as_yaml
-from confstudy.errors import CodebookError
+from confstudy.errors import CodebookError, DataError
 from confstudy.privacy.anonymize import Dropped, dropped, require_fitting, transformed
 from confstudy.privacy.gate import GateResult
 from confstudy.privacy.headers import shown_headers
@@ -38,7 +38,7 @@ class Anonymized:
         As it was read.
     risk
         ``measure, variable, before, after``: k, respondents alone and in groups under k,
-        special uniques (SUDA2), and l, t and δ of each sensitive variable.
+        unique by two or fewer things (SUDA2), and l, t and δ of each sensitive variable.
     loss
         One row a variable that changed: shares changed and suppressed, number of different
         values, mean, SD, correlation with the original, entropy lost.
@@ -80,7 +80,8 @@ class Anonymized:
 
 
 def _short(number: float) -> str:
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.3g}"
+    whole = float(number).is_integer() or 1000 <= abs(number) < float("inf")
+    return f"{number:,.0f}" if whole else f"{number:.3g}"
 
 
 def anonymize(
@@ -161,6 +162,8 @@ def _stack(data: Paths | Survey, recipe: Recipe, codebook: Book | None) -> tuple
     if isinstance(data, Survey):
         if codebook is not None:
             raise CodebookError("A survey brings its codebook; leave codebook='…' out.")
+        if not data.n:
+            raise DataError("The survey has no respondents.")
         given = as_declared(data)
         gate = GateResult((), given.frame.shape[1])
         stack = Stack(given.frame, given.reasons, given.codebook, gate, given.provenance)

@@ -103,9 +103,16 @@ def _column(survey: Survey, name: str, kind: str) -> _Column:
     numbers = column if variable.type in ("numeric", "item") else column.cat.codes + 1.0
     numbers = numbers.astype(float).where(column.notna())
     codes = _codes(numbers, variable, kind)
-    cells: pd.Series[Any] = numbers.astype(object) if kind == ".dta" and used else numbers.copy()
+    cells: pd.Series[Any] = numbers.astype(object)
     for reason in used:
         cells[reasons == MISSING_REASONS.index(reason) + 1] = codes[reason]
+    if kind == ".dta":
+        # pyreadstat takes a column for text if its first hundred cells are tags; categories
+        # that begin with numbers tell it better.
+        known = [*np.unique(numbers.dropna()).tolist(), *(codes[reason] for reason in used)]
+        cells = cells.astype(pd.CategoricalDtype(known)) if used else numbers
+    else:
+        cells = cells.astype(float)
     labels = _value_labels(variable) | {codes[why]: REASON_WORDS[why].strip("()") for why in used}
     return _Column(cells.reset_index(drop=True), labels, [codes[reason] for reason in used])
 
@@ -123,7 +130,7 @@ def _value_labels(variable: Variable) -> dict[Any, str]:
 
 
 def _codes(numbers: pd.Series[Any], variable: Variable, kind: str) -> dict[str, Any]:
-    """A code that is no answer for each reason: .a to .g, or −91 to −97, with more nines if needed."""
+    """A code for each reason that is no answer: .a to .g, or −91 to −97, −991 to −997 …."""
     if kind == ".dta":
         return dict(zip(REASON_WORDS, "abcdefg", strict=True))
     lowest = min([0.0, *numbers.dropna(), *(variable.range or ()), *_value_labels(variable)])

@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from confstudy.codebook.schema import Codebook
-from confstudy.privacy.risk import risk
+from confstudy.privacy.gate import GateResult
+from confstudy.privacy.risk import Risk, risk
 from confstudy.privacy.suppress import suppress
 from confstudy.survey.recode import MISSING_REASONS
 from confstudy.survey.stack import Stack
 from confstudy.survey.survey import Step, Survey
 
-__all__ = ["admitted", "marked"]
+__all__ = ["admitted", "marked", "require_safe"]
 
 _SUPPRESSED = MISSING_REASONS.index("suppressed") + 1
 
@@ -24,13 +25,19 @@ def admitted(stack: Stack) -> Survey:
     """Suppress, measure the risk, and let the respondents in or raise IdentifiedData."""
     codebook, provenance = stack.codebook, stack.provenance
     frame, reasons = _suppressed(stack.frame, stack.reasons, codebook)
-    quasi = codebook.with_role("quasi_identifier")
-    sensitive = codebook.with_role("sensitive") if quasi else ()
-    found = risk(frame, quasi, sensitive, codebook.protection.k)
-    stack.gate.with_risk(found, codebook.protection).require(provenance.file)
+    found = require_safe(frame, codebook, stack.gate, provenance.file)
     blanked = int((reasons == _SUPPRESSED).to_numpy().sum())
     provenance = replace(provenance, gate=_words(codebook, found.k, blanked))
     return Survey(frame, reasons, codebook, provenance, (Step("In the file", len(frame)),))
+
+
+def require_safe(frame: pd.DataFrame, codebook: Codebook, gate: GateResult, file: str) -> Risk:
+    """The risk of a decoded frame, or IdentifiedData where it or the columns are not safe."""
+    quasi = codebook.with_role("quasi_identifier")
+    sensitive = codebook.with_role("sensitive") if quasi else ()
+    found = risk(frame, quasi, sensitive, codebook.protection.k)
+    gate.with_risk(found, codebook.protection).require(file)
+    return found
 
 
 def _suppressed(

@@ -75,7 +75,7 @@ def decode(column: pd.Series[Any], name: str, codebook: Codebook) -> Decoded:
             recodes[change] = recodes.get(change, 0) + count
     reasons = np.array([_reason_code(cell) for cell in cells], dtype=np.int8)
     values = _typed([cell.value for cell in cells], codes, variable, name)
-    spellings = frozenset(texts) - {""}
+    spellings = frozenset(str(raw) for raw, text in zip(distinct, texts, strict=True) if text)
     return Decoded(values, reasons[codes], refused, recodes, spellings)
 
 

@@ -21,6 +21,7 @@ from confstudy.files import write_text, write_with
 from confstudy.privacy.gate import inspect_columns
 from confstudy.survey.decode import REASON_WORDS
 from confstudy.survey.labelled import LABELLED, write_labelled
+from confstudy.survey.protect import require_safe
 from confstudy.survey.recode import MISSING_REASONS
 from confstudy.survey.survey import Survey
 
@@ -54,7 +55,9 @@ def save(survey: Survey, path: str | Path, *, force: bool = False) -> tuple[Path
     DataError
         The survey's columns are not as its codebook says.
     IdentifiedData
-        Under its names a column looks identifying, so the file would not load again.
+        The file would not load again: under its name a column looks identifying, or a part
+        of the respondents has smaller groups than all. ``cs.anonymize(part, {})`` suppresses
+        what the codebook allows.
 
     Notes
     -----
@@ -98,7 +101,8 @@ def write_survey(
     cells = pd.DataFrame(
         {name: _cells(survey, str(name)) for name in survey.frame}, index=survey.frame.index
     )
-    inspect_columns(cells, settled(survey.codebook)).require(path.name)
+    gate = inspect_columns(cells, settled(survey.codebook))
+    require_safe(survey.frame, survey.codebook, gate, path.name)
 
     def fill(target: Path) -> None:
         if kind in LABELLED:

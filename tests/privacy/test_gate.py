@@ -1,3 +1,6 @@
+import datetime as dt
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,6 +39,9 @@ IDENTIFYING = {
     "free text": ("Q19", [f"It was a hard week number {k} for me" for k in range(N)]),
 }
 
+for one in ("+31 6 12345678", "(212) 555-0147", "1980-02-13", "13-Feb-1980", "a.b@example.org"):
+    IDENTIFYING[f"one {one} is enough"] = ("Q20", ["yes"] * (N - 1) + [one])
+
 INNOCENT = {
     "e-mail reminder": ("email_reminder", ["Yes", "No", ""] * 20),
     "name calling": ("name_calling_experienced", ["Never", "Often"] * 30),
@@ -51,6 +57,9 @@ INNOCENT = {
     "short words": ("mood", ["calm", "tense", "tired", "glad"] * 15),
     "long options": ("reason", ["I was not offered any telehealth at all", "Other"] * 30),
     "year": ("year", ["2014", "2016", "2017"] * 20),
+    "time of day": ("bedtime", [f"0{k % 9}:30:00" for k in range(N)]),
+    "duration": ("slept", [f"0:{k % 50 + 10}:30" for k in range(N)]),
+    "time objects": ("dinner", [dt.time(k % 24, k) for k in range(N)]),
     "fraction": ("share", ["1/2", "1/3", "1/4"] * 20),
     "big numbers with decimals": ("finwt", RNG.uniform(1e4, 1e5, N).round(5).astype(str).tolist()),
 }
@@ -69,6 +78,20 @@ def test_identifying_columns_are_found(name):
 @pytest.mark.parametrize("name", INNOCENT)
 def test_innocent_columns_pass(name):
     assert findings(*INNOCENT[name]) == ()
+
+
+@pytest.mark.parametrize("part", ["1", "ab ", "1.2.", "a-", "12h ", "a@", "+1 ", "Aa, ", "王李"])
+def test_a_long_cell_does_not_hold_the_gate_up(part):
+    began = time.process_time()
+    findings("Q21", [part * 3000 + f"!{k}" for k in range(3)])
+    assert time.process_time() - began < 5
+
+
+def test_header_rows_of_qualtrics_are_no_answers():
+    labels = ["How old are you?", '{"ImportId":"QID7_TEXT"}']
+    assert findings("age", [*labels, *map(str, RNG.integers(18, 90, N))]) == ()
+    assert findings("lfdn", [*labels, *map(str, range(1, N + 1))])
+    assert findings("RecipientEmail", ["Recipient Email", '{"ImportId":"recipientEmail"}']) == ()
 
 
 def test_a_finding_names_column_rule_and_count_but_no_value():

@@ -23,6 +23,7 @@ WORDS = """I my therapist told said felt when after because never often she he m
 afraid secret record insurance session again could not trust somebody else heard about it left
 hospital weeks crying husband boss moved village found again help waiting""".split()
 CHINESE, SYLLABLES = "王李张刘陈杨赵黄周吴", "伟芳娜敏静强磊洋艳勇军杰涛明超秀霞平刚桂英"
+FIELD_TIME = ("2025-03-01", "2025-06-30")
 SENTENCES = "我觉得治疗师没有告诉母亲他因为害怕所以后来医院很久不能睡工作信任每天晚上一直哭"
 
 
@@ -36,23 +37,27 @@ def number(rng, low, high, digits):
     return f"{rng.uniform(float(low), float(high)):.{digits}f}"
 
 
+def letters(rng, count):
+    return "".join(rng.choice(list(string.ascii_letters + string.digits), int(count)))
+
+
+# How a field of a pattern is filled: by (generator, row, what follows the colon).
 FIELDS = {
-    "i": lambda rng, i, form: format(i + 1, form),
-    "gap": lambda rng, i, form: format(i + 1 + (i > 40) + (i > 55), form),
-    "first": lambda rng, i, form: str(rng.choice(GIVEN)),
-    "last": lambda rng, i, form: str(rng.choice(FAMILY)),
-    "han": lambda rng, i, form: "".join(rng.choice(list(SYLLABLES), int(form))),
-    "family_han": lambda rng, i, form: str(rng.choice(list(CHINESE))),
-    "born": lambda rng, i, form: day(rng).strftime(form),
-    "now": lambda rng, i, form: day(rng, "2025-03-01", "2025-06-30").strftime(form),
-    "words": lambda rng, i, form: " ".join(rng.choice(WORDS, int(form) + int(rng.integers(6)))),
-    "chinese": lambda rng, i, form: "".join(rng.choice(list(SENTENCES), 14 + int(rng.integers(9)))),
-    "x": lambda rng, i, form: number(rng, *form.split(",")),
-    "epoch": lambda rng, i, form: str(int(day(rng, "2025-03-01", "2025-06-30").timestamp())),
-    "n": lambda rng, i, form: str(rng.integers(*map(int, form.split(",")))),
-    "base64": lambda rng, i, form: "".join(
-        rng.choice(list(string.ascii_letters + string.digits), int(form))
-    ),
+    "i": lambda _, row, form: format(row + 1, form),
+    "gap": lambda _, row, form: format(row + 1 + (row > 40) + (row > 55), form),
+    "wave": lambda _, row, form: format(row // 4, form),
+    "first": lambda rng, *_: str(rng.choice(GIVEN)),
+    "last": lambda rng, *_: str(rng.choice(FAMILY)),
+    "han": lambda rng, _, count: "".join(rng.choice(list(SYLLABLES), int(count))),
+    "family_han": lambda rng, *_: str(rng.choice(list(CHINESE))),
+    "born": lambda rng, _, form: day(rng).strftime(form),
+    "now": lambda rng, _, form: day(rng, *FIELD_TIME).strftime(form),
+    "epoch": lambda rng, *_: str(int(day(rng, *FIELD_TIME).timestamp())),
+    "words": lambda rng, _, count: " ".join(rng.choice(WORDS, int(count) + int(rng.integers(6)))),
+    "chinese": lambda rng, *_: "".join(rng.choice(list(SENTENCES), 14 + int(rng.integers(9)))),
+    "x": lambda rng, _, form: number(rng, *form.split(",")),
+    "n": lambda rng, _, form: str(rng.integers(*map(int, form.split(",")))),
+    "base64": lambda rng, _, count: letters(rng, count),
 }
 ALPHABETS = {"#": string.digits, "?": string.ascii_uppercase, "~": "0123456789abcdef"}
 
@@ -236,6 +241,16 @@ IDENTIFYING = {
     "given names under their header": ("Vorname", "{first}"),
     "Chinese names": ("Q18", "{family_han}{han:2}"),
     "initials": ("initials", "?.?.?."),
+    "titles": ("Q18", "Frau {last}"),
+    "usernames": ("Q18", "{first}_{last}#"),
+    "mark and number": ("Q14", "#{i:03}"),
+    "returning client": ("client_id", "C{wave:04}"),
+    "spreadsheet time": ("Q13", "{x:45500,45560,6}"),
+    "compact time": ("Q13", "{now:%Y%m%dT%H%M%S}Z"),
+    "month and year of birth": ("Geburtsdatum (MM/JJJJ)", "{born:%m/%Y}"),
+    "Japanese phone": ("連絡先", "090-####-####"),
+    "Chilean register": ("Q9", "{n:5,25}.###.###-#"),
+    "Polish postcode": ("kod pocztowy", "##-###"),
     "free text": ("Q19", "{words:6}"),
     "German free text": ("Q19", "Ich habe {words:5} und dann nicht mehr"),
     "Chinese free text": ("Q19", "{chinese}。"),
@@ -368,7 +383,7 @@ INNOCENT = {
     "clock": ("bedtime", "{now:%H:%M:%S}"),
     "clock of twelve": ("got_up", "{now:%I:%M %p}"),
     "duration": ("slept", "{n:4,10}:{n:10,59}:00"),
-    "time object": ("dinner", lambda rng, n: [dt.time(k % 24, k % 60) for k in range(n)]),
+    "time object": ("dinner", lambda _, n: [dt.time(k % 24, k % 60) for k in range(n)]),
     "versions": ("app_version", ["1.2.3", "1.2.4", "1.10.0", "2.0.1"]),
     "browser": ("browser", ["Chrome 120", "Safari 17.1", "Firefox 121", "Edge"]),
     "Chinese options": (
@@ -380,6 +395,19 @@ INNOCENT = {
         ["とてもそう思う", "そう思う", "どちらともいえない", "そう思わない"],
     ),
     "gender": ("gender", ["Woman", "Man", "Non-binary", "Prefer not to say", "female", "M", "f"]),
+    "masked": ("IPAddress", ["*******", "***"]),
+    "ISO duration": ("took", "PT{n:3,40}M{n:1,60}S"),
+    "packed duration": ("took", "{n:1,4}h{n:10,60}m{n:10,60}s"),
+    "military clock": ("bed", "{n:10,24}{n:10,60}"),
+    "log likelihood": ("loglik", normal(-120, 9, 4)),
+    "factors of a vignette": ("profile", "A{n:1,4}B{n:1,4}C{n:1,4}D{n:1,4}"),
+    "films of a study": ("stimulus", ["https://example.org/a.mp4", "https://example.org/b.mp4"]),
+    "at places": ("where", ["@home", "@work", "@school"]),
+    "several under a place word": ("Which of these address it?", several(PROBLEMS, ", ")),
+    "Chinese provinces": (
+        "省份",
+        "北京 上海 广东 江苏 浙江 山东 河南 四川 湖北 湖南 河北 福建 安徽".split(),
+    ),
     "nothing": ("comments", ["", "none", "n/a"]),
 }
 

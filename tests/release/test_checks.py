@@ -54,6 +54,16 @@ def test_other_numbers_of_a_small_row_are_left_out():
     assert masked_counts(table, ["n"])["mean"].tolist() == [MASKED, 3.5, MASKED]
 
 
+@given(st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=1, max_size=8))
+def test_no_small_count_follows_from_the_total_of_its_column(rows):
+    table = pd.DataFrame(rows, columns=["a", "b", "c"])
+    shown = masked_counts(table, list(table))
+    for name in table:
+        gone = shown[name] == MASKED
+        hidden, others = table.loc[gone, name].sum(), table.loc[~gone, name].sum()
+        assert not 0 < hidden < 10 or others == 0
+
+
 def test_numbers_inside_words_go_too_but_what_names_the_row_stays():
     table = pd.DataFrame({"age": ["18–29", "30–49", "50+"], "n": [4, 40, 30]})
     table = table.assign(mean=["2.5 (SD 1)", "3.5 (SD 1)", "4.5 (SD 1)"], kept=["a", "b", "c"])

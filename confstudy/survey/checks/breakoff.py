@@ -71,6 +71,6 @@ def of_breakoff(survey: Survey) -> Iterator[Finding]:
         advice = "Count them as not having answered."
         yield Finding("answered nothing", EVERYWHERE, none, survey.n, "problem", advice)
     if early:
-        advice = "See .attrition for where; ask whether those who stopped differ."
+        advice = "See at which questions; ask whether those who stopped differ."
         severity = graded(early / survey.n, 0.02, 0.2)
         yield Finding("broke off", EVERYWHERE, early, survey.n, severity, advice)

@@ -19,7 +19,8 @@ NEAR = 0.95
 _FEWEST_SAME, _FEWEST_NEAR = 10, 20
 _MOST_ROWS = 10_000
 _BLOCK = 256
-_RARE = 0.001
+_RARE = 0.01
+_OWN = 30
 _ADVICE = "Ask whether somebody answered twice, or a file was joined twice."
 
 
@@ -54,9 +55,11 @@ class _Pairs:
 
     def expected(self, share: float, compared: NDArray[np.int64]) -> float:
         """How many of the ``compared`` pairs a beta-binomial expects to share so much."""
+        if not 0 < self.mean < 1:
+            return 0.0
         both = np.arange(len(compared))
-        typical = float(both @ self.compared) / max(self.compared.sum(), 1)
-        spread = self.variance * typical / max(self.mean * (1 - self.mean), 1e-12)
+        typical = float(both @ self.compared) / self.compared.sum()
+        spread = self.variance * typical / (self.mean * (1 - self.mean))
         alike = min(max((spread - 1) / max(typical - 1, 1), 1e-6), 1 - 1e-6)
         a, b = (part * (1 / alike - 1) for part in (self.mean, 1 - self.mean))
         least = np.ceil(share * both - 1e-9)
@@ -73,8 +76,9 @@ def twins(survey: Survey) -> Twins:
 
     Few questions, few levels and many respondents make high matches on their own (Simmons et
     al., 2016). So a beta-binomial with the mean and variance of the match over all pairs says
-    how many pairs chance would make, and pairs are counted only where chance makes as many in
-    fewer than one of 1,000 surveys.
+    how many pairs chance would make; where 30 or more were asked and answered the same
+    questions, over their pairs. The model is rough: pairs are counted only where chance, with
+    twice that number, would make as many in fewer than one of 100 surveys.
     """
     codes = _codes(survey)
     answers = (codes >= 0).sum(axis=1)
@@ -85,7 +89,7 @@ def twins(survey: Survey) -> Twins:
     n, distinct = len(codes), np.unique(codes, axis=0)
     pairs = _pairs(_thinned(distinct))
     repeated, alike = n - len(distinct), int(pairs.near.sum())
-    expected = pairs.expected(1, _answered_alike(codes))
+    expected = _expected_same(codes, pairs)
     results = [_judged("same answers as an earlier row", repeated, repeated, expected, n)]
     check = f"{NEAR:.0%} or more of the answers as somebody else".replace("%", " %")
     many = np.where(np.arange(len(pairs.compared)) < _FEWEST_NEAR, 0, pairs.compared)
@@ -106,7 +110,7 @@ def _judged(check: str, count: int, pairs: int, expected: float, n: int) -> Find
     """A finding, or a note where chance explains so many pairs, or nothing."""
     if not count:
         return None
-    if stats.poisson.sf(pairs - 1, expected) >= _RARE:
+    if stats.poisson.sf(pairs - 1, 2 * expected) >= _RARE:
         return f"{check}: not counted, chance would make about as many."
     return Finding(check, EVERYWHERE, count, n, graded(count / n, 0, 0.01), _ADVICE)
 
@@ -118,12 +122,16 @@ def _codes(survey: Survey) -> NDArray[np.int32]:
     return np.array(varying, dtype=np.int32).reshape(len(varying), survey.n).T
 
 
-def _answered_alike(codes: NDArray[np.int32]) -> NDArray[np.int64]:
-    """How many pairs answered the same questions and no others, by the number of questions."""
-    patterns, rows = np.unique(codes >= 0, axis=0, return_counts=True)
-    alike = np.zeros(codes.shape[1] + 1, dtype=np.int64)
-    np.add.at(alike, patterns.sum(axis=1), rows * (rows - 1) // 2)
-    return alike
+def _expected_same(codes: NDArray[np.int32], everybody: _Pairs) -> float:
+    """How many of the pairs who answered the same questions chance would make identical."""
+    patterns, group, rows = np.unique(codes >= 0, axis=0, return_inverse=True, return_counts=True)
+    alike = np.zeros((len(rows), codes.shape[1] + 1), dtype=np.int64)
+    alike[np.arange(len(rows)), patterns.sum(axis=1)] = rows * (rows - 1) // 2
+    expected = everybody.expected(1, alike[rows < _OWN].sum(axis=0))
+    for place in np.flatnonzero(rows >= _OWN):
+        own = _pairs(_thinned(np.unique(codes[group.ravel() == place], axis=0)))
+        expected += own.expected(1, alike[place])
+    return expected
 
 
 def _thinned(codes: NDArray[np.int32]) -> NDArray[np.int32]:
