@@ -21,10 +21,14 @@ __all__ = ["Dropped", "Transformed", "dropped", "require_fitting", "transformed"
 
 @dataclass(frozen=True)
 class Dropped:
-    """What a recipe drops: variables of the codebook, and columns that it does not name."""
+    """What a recipe drops: variables of the codebook, and columns that it does not name.
+
+    ``coarsened`` are variables that come in with fewer values than they have in the file.
+    """
 
     variables: frozenset[str] = frozenset()
     columns: frozenset[str] = frozenset()
+    coarsened: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,7 +76,7 @@ def dropped(
             text = f"'{name}' is no variable of the codebook and no column of the file.{hint}"
             problems.append((("drop", place), text))
     recipe.refuse(problems)
-    return Dropped(frozenset(variables), frozenset(columns))
+    return Dropped(frozenset(variables), frozenset(columns), frozenset(recipe.coarsen))
 
 
 def require_fitting(recipe: Recipe, codebook: Codebook, gone: Dropped) -> None:

@@ -106,7 +106,8 @@ class Column:
     def numbers(self) -> NDArray[np.float64]:
         """The cells that are numbers, as numbers."""
         found = zip(self.cells, self._is_number, strict=True)
-        return np.array([float(cell.replace(",", ".")) for cell, number in found if number])
+        values = (float(cell.replace(",", ".")) for cell, number in found if number)
+        return np.array([min(max(value, -1e100), 1e100) for value in values])
 
     @cached_property
     def number_counts(self) -> NDArray[np.int64]:

@@ -120,14 +120,16 @@ def _postcode(column: Column) -> int:
         return 0
     ranges = column.matches(_RANGE) == len(column.cells) and column.uniqueness < 0.5
     hits = 0 if ranges else _most(_POSTCODE)(column)
+    return hits or _padded(column)
+
+
+def _padded(column: Column) -> int:
+    """Digits of one width with noughts before them, unless they are times of day."""
+    noughts = sum(cell[0] == "0" for cell in column.cells) >= 2
+    same = len({len(cell) for cell in column.cells}) <= 2 and column.share(_WIDTH) > 0.9
     clock = column.share(_TIME) > 0.9
-    padded = (
-        not clock
-        and sum(cell[0] == "0" for cell in column.cells) >= 2
-        and column.share(_WIDTH) > 0.9
-    )
-    same = len({len(cell) for cell in column.cells}) <= 2
-    return hits or (len(column.cells) if padded and same and column.uniqueness > 0.3 else 0)
+    own = column.uniqueness > 0.3 and not clock
+    return len(column.cells) if noughts and same and own else 0
 
 
 def is_quantity(cell: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -73,7 +73,9 @@ class GateResult:
         return f"GateResult: {verdict}, {self.columns} columns looked at"
 
 
-def inspect_columns(frame: pd.DataFrame, codebook: Codebook | None = None) -> GateResult:
+def inspect_columns(
+    frame: pd.DataFrame, codebook: Codebook | None = None, coarsened: Collection[str] = ()
+) -> GateResult:
     """Look for identified data in every column that the codebook does not drop.
 
     Parameters
@@ -82,7 +84,10 @@ def inspect_columns(frame: pd.DataFrame, codebook: Codebook | None = None) -> Ga
         The file as it is, one row a respondent.
     codebook
         Columns it drops are not looked at, since they never come in. A column that is
-        decoded into declared levels is not refused for its header or for long answers.
+        decoded into declared levels or bands is not refused for its header, for long answers
+        or for numbers that nobody shares.
+    coarsened
+        Variables that a recipe reduces to levels or bands.
 
     Examples
     --------
@@ -91,7 +96,7 @@ def inspect_columns(frame: pd.DataFrame, codebook: Codebook | None = None) -> Ga
         column            rule  count
     0  contact  e-mail address      2
     """
-    exempt = _exempt(codebook)
+    exempt = _exempt(codebook, coarsened)
     findings: list[Finding] = []
     looked_at = 0
     shown = shown_headers(frame)
@@ -117,7 +122,9 @@ def _inspect(column: Column, name: str, skipped: frozenset[str]) -> Iterator[Fin
             return
 
 
-def _exempt(codebook: Codebook | None) -> dict[str, frozenset[str] | None]:
+def _exempt(
+    codebook: Codebook | None, coarsened: Collection[str]
+) -> dict[str, frozenset[str] | None]:
     """For each header the rules that do not apply to it, or None where it never comes in."""
     if codebook is None:
         return {}
@@ -127,7 +134,8 @@ def _exempt(codebook: Codebook | None) -> dict[str, frozenset[str] | None]:
         if variable.drop:
             exempt.setdefault(codebook.header(name), None)
     for name, variable in codebook.kept.items():
-        decoded = DECODED_EXEMPT if variable.categories else frozenset()
+        reduced = variable.categories or name in coarsened
+        decoded = DECODED_EXEMPT if reduced else frozenset()
         design = DESIGN_EXEMPT if roles & set(variable.role) else frozenset()
         exempt[codebook.header(name)] = decoded | design
     return exempt
@@ -136,8 +144,8 @@ def _exempt(codebook: Codebook | None) -> dict[str, frozenset[str] | None]:
 def _of_risk(risk: Risk, protection: Protection) -> Iterator[Finding]:
     quasi = " × ".join(risk.quasi_identifiers)
     remedy = (
-        "coarsen with `bands` or `recode`, or list quasi-identifiers under "
-        "`protection: {suppress: […]}`"
+        "coarsen with `bands` or `recode`, list quasi-identifiers under `protection: {suppress: "
+        "[…]}`, or make a recipe for `cs.anonymize` (`confstudy check` prints one to start from)"
     )
     if risk.k < protection.k:
         why = f"they share their {quasi} with fewer than {protection.k - 1} others (k is {risk.k})"

@@ -16,7 +16,7 @@ from confstudy.privacy.fields import COMMON, FIELDS, SHARED
 from confstudy.privacy.people import known_people
 from confstudy.privacy.texts import is_chosen
 
-__all__ = ["header_is_data", "shown_headers", "system_field", "telling_header"]
+__all__ = ["answers_in_header", "header_is_data", "shown_headers", "system_field", "telling_header"]
 
 _REACHABLE = re.compile(r".*@.*|(?:.*\d){7,}.*")
 _STREET = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{2}).*")
@@ -43,11 +43,11 @@ def header_is_data(header: str) -> bool:
 def shown_headers(frame: pd.DataFrame) -> list[str]:
     """Headers that may be repeated in a message; the others by their position.
 
-    In a file without a header row the first respondent's answers stand there. A header that
-    is also an answer in its own column gives that away, and then none is repeated.
+    In a file without a header row the first respondent's answers stand there. Where one
+    header gives that away, none is repeated.
     """
     headers = [str(name) for name in frame.columns]
-    headless = any(_is_own_answer(header, frame[header]) for header in headers)
+    headless = answers_in_header(frame) > 0
     return [
         f"column {place} (its header looks like an answer)"
         if headless or header_is_data(header)
@@ -56,11 +56,27 @@ def shown_headers(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _is_own_answer(header: str, column: pd.Series[Any]) -> bool:
+def answers_in_header(frame: pd.DataFrame) -> int:
+    """How many headers look like an answer to their own column."""
+    return sum(_is_answer(str(header), frame[header]) for header in frame.columns)
+
+
+def _is_answer(header: str, column: pd.Series[Any]) -> bool:
+    """Whether a header is one of its column's several answers, or is made as most of them are."""
+    answers = [" ".join(str(cell).split()) for cell in column.dropna().unique()]
+    answers = [answer.casefold() for answer in answers if answer]
     same = " ".join(header.split()).casefold()
-    answers = (str(cell).strip() for cell in column.dropna().unique())
-    near = (cell for cell in answers if cell[:1].casefold() == same[:1])
-    return any(" ".join(cell.split()).casefold() == same for cell in near)
+    if len(answers) < 2:
+        return False
+    shape = _shape(same)
+    telling = len(set(shape)) > 1 and "9" in shape
+    alike = [answer for answer in answers[:200] if _shape(answer) == shape] if telling else []
+    return same in answers or 2 * len(alike) > min(len(answers), 200)
+
+
+def _shape(text: str) -> str:
+    """A text with every run of letters and of digits as one sign."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", text))
 
 
 def system_field(column: Column) -> int:

@@ -26,7 +26,10 @@ class Rule:
     remedy: str
 
 
-_DROP = "declare the column with `drop: identifier` in the codebook, or delete it from the file"
+_DROP = (
+    "declare the column with `drop: identifier` in the codebook, delete it from the file, or name "
+    "it under `drop` in a recipe for `cs.anonymize`"
+)
 _POINTS = "it can point to one person"
 
 
@@ -44,6 +47,9 @@ RULES: tuple[Rule, ...] = (
 )
 
 #: Rules that do not apply where the codebook decodes a column into declared levels or bands.
-DECODED_EXEMPT = frozenset({"telling header", "free text", "person name", "unique code"})
+DECODED_EXEMPT = frozenset(
+    {"telling header", "free text", "person name", "unique code", "running number", "long number"}
+    | {"postcode"}
+)
 #: Rules that do not apply to weights, strata and clusters of the sample.
 DESIGN_EXEMPT = frozenset({"running number", "coordinates", "long number", "unique code"})

@@ -17,10 +17,9 @@ _PAIR = re.compile(
     r"\(?\[?(?:POINT ?\()?-?\d{1,3}\.\d{3,}\s*[,; |/]\s*-?\d{1,3}\.\d{3,}(?:[,; ].*)?\)?\]?"
 )
 _COMMA_PAIR = re.compile(r"-?\d{1,3},\d{3,}\s*[; |/]\s*-?\d{1,3},\d{3,}")
-_SIDE = r"\s*[NSEWOnsewo]?\w*"
 _DEGREES = re.compile(
-    rf".{{0,12}}?[-NSEW ]*\d{{1,3}}(?:[.,]\d+)? ?°.*|[NSEW] ?\d{{1,3}}[.,]\d{{3,}}.*"
-    rf"|\d{{1,3}}[.,]\d{{3,}} ?[NSEW]\b.*{_SIDE}"
+    r".{0,12}?[-NSEW ]*\d{1,3}(?:[.,]\d+)? ?°.*|[NSEW] ?\d{1,3}[.,]\d{3,}.*"
+    r"|\d{1,3}[.,]\d{3,} ?[NSEW]\b.*"
 )
 _MARKED = re.compile(r"(\D{0,30})(\d{1,15})")
 _FINE = re.compile(r"-?\d{1,3}[.,]\d{4,15}")
@@ -42,7 +41,7 @@ def coordinates(column: Column) -> int:
 def _like_degrees(column: Column) -> bool:
     """Near each other for their size, west of Greenwich, or on both sides of it; no score is."""
     values = _inner(column.numbers)
-    middle, spread = float(np.median(values)), float(values.std())
+    middle = float(np.median(values))
     if np.abs(values).max() > 180 or np.median(np.abs(values)) < 10:
         return False
     if values.max() < 0:
@@ -50,7 +49,7 @@ def _like_degrees(column: Column) -> bool:
     finer = column.share(_FINER) >= 0.6
     if values.min() < 0:
         return finer
-    return spread / middle <= (0.12 if finer else 0.06)
+    return float(values.std()) / middle <= (0.12 if finer else 0.06)
 
 
 def epoch(column: Column) -> int:
@@ -86,6 +85,8 @@ def running_number(column: Column) -> int:
     if len(numbers) < 20 or (counts == 1).mean() < 0.97 or (numbers % 1).any():
         return 0
     values = np.unique(_inner(numbers))
+    if np.abs(values).max() > 1e15:
+        return 0
     steps = np.diff(values)
     step = max(int(np.gcd.reduce(steps.astype(np.int64))), 1)
     filled = len(steps) * step / max(values[-1] - values[0], 1)

@@ -27,11 +27,9 @@ def free_text(column: Column) -> int:
     many = len(lengths) > 12 and np.median(lengths) >= 4 and own
     long = lengths >= 6
     some = long.sum() >= 5 and (column.counts[long] == 1).mean() >= 0.9
-    if (
-        not (many or some)
-        or is_chosen(column)
-        or sum(map(is_quantity, column.cells)) > 0.8 * len(lengths)
-    ):
+    if not (many or some) or is_chosen(column):
+        return 0
+    if sum(map(is_quantity, column.cells)) > 0.8 * len(lengths):
         return 0
     return len(lengths) if many else int(long.sum())
 
@@ -60,8 +58,5 @@ def _is_codes(column: Column) -> bool:
     for cell, count in zip(column.cells, column.counts, strict=True):
         codes.update(dict.fromkeys(cell.split(), int(count)))
     common = [code for code, count in codes.items() if count >= 3]
-    return (
-        len(common) <= 25
-        and sum(codes[c] for c in common) >= 0.9 * codes.total()
-        and max(codes.values()) < 0.9 * column.answered
-    )
+    few = len(common) <= 25 and sum(codes[code] for code in common) >= 0.9 * codes.total()
+    return few and max(codes.values()) < 0.9 * column.answered

@@ -94,6 +94,12 @@ def test_header_rows_of_qualtrics_are_no_answers():
     assert findings("RecipientEmail", ["Recipient Email", '{"ImportId":"recipientEmail"}']) == ()
 
 
+@pytest.mark.parametrize("cells", [["1e999", "-1e999"], ["1e300"] * 3, [""], [None, None]])
+def test_odd_numbers_and_empty_columns_are_looked_at(cells):
+    assert findings("Q22", [*cells, *map(str, RNG.normal(0, 1, N))]) == ()
+    assert findings("Q22", cells) == ()
+
+
 def test_a_finding_names_column_rule_and_count_but_no_value():
     frame = pd.DataFrame({"Q7": ["CANARY@example.org", "no"]})
     with pytest.raises(IdentifiedData) as caught:

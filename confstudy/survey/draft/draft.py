@@ -13,7 +13,7 @@ from confstudy.codebook.schema import Codebook
 from confstudy.errors import CodebookMismatch, UnwritableFile
 from confstudy.files import write_text
 from confstudy.privacy.gate import inspect_columns
-from confstudy.privacy.headers import shown_headers
+from confstudy.privacy.headers import answers_in_header
 from confstudy.survey.draft.column import Guess, guess
 from confstudy.survey.draft.names import named, role_of
 from confstudy.survey.draft.routes import with_routes
@@ -114,8 +114,7 @@ def draft_codebook(
 
 def draft_of(raw: RawTable, file: Path) -> Draft:
     """Draft a codebook for a table that has been read from a file."""
-    headers = [str(header) for header in raw.frame.columns]
-    if set(headers).isdisjoint(shown_headers(raw.frame)):
+    if answers_in_header(raw.frame) >= max(2, raw.frame.shape[1] / 5):
         raise CodebookMismatch(
             f"'{raw.file}' seems to have no header row: its headers look like answers. Put the "
             "names of the questions into the first row."
