@@ -26,7 +26,7 @@ def bundled_codebooks() -> list[str]:
     """Names of the codebooks that come with confstudy.
 
     >>> bundled_codebooks()
-    ['hints-7', 'osmi-2014', 'therapy']
+    ['hints-7', 'osmi', 'osmi-2014', 'therapy']
     """
     folder = files("confstudy.codebook") / "bundled"
     return sorted(Path(entry.name).stem for entry in folder.iterdir())
