@@ -14,12 +14,13 @@ from confstudy.codebook.read import read_codebook
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import IdentifiedData, StructureError, listing
 from confstudy.simulate.measurement import likert, loading_for
+from confstudy.simulate.population import Population
 from confstudy.simulate.read import read_structure
 from confstudy.simulate.response import Mechanism, responds, skips
 from confstudy.simulate.streams import Streams
 from confstudy.simulate.structure import Structure
 from confstudy.simulate.truth import Truth, truth_of
-from confstudy.simulate.world import Population, World
+from confstudy.simulate.world import World
 from confstudy.survey.load import load_table
 from confstudy.survey.read import RawTable
 from confstudy.survey.survey import Survey

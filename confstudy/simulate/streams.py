@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,13 @@ class Streams:
 
     A column's numbers depend on the seed, the column's name and the block of rows alone
     (SFC64 seeded through a SeedSequence of that key): adding, dropping or reordering other
-    columns changes nothing.
+    columns changes nothing, nor does drawing the rows in parts.
 
     Examples
     --------
     >>> streams = Streams(seed=1)
-    >>> bool((streams.normal("P", 3) == streams.normal("P", 5)[:3]).all())
+    >>> whole = streams.normal("P", 5)
+    >>> bool((whole[2:] == streams.normal("P", 3, start=2)).all())
     True
     """
 
@@ -35,20 +37,34 @@ class Streams:
 
     def generator(self, column: str, block: int = 0) -> np.random.Generator:
         """The generator of one block of rows of a column."""
-        digest = hashlib.sha256(column.encode()).digest()[:16]
-        words = np.frombuffer(digest, dtype="<u4").tolist()
-        sequence = np.random.SeedSequence(self.seed, spawn_key=(*words, block))
+        sequence = np.random.SeedSequence(self.seed, spawn_key=(*_words(column), block))
         return np.random.Generator(np.random.SFC64(sequence))
 
-    def normal(self, column: str, n: int) -> Floats:
-        """Standard normal numbers, one a row."""
-        return self._blocks(column, n, lambda generator: generator.standard_normal(BLOCK))
+    def normal(self, column: str, n: int, start: int = 0) -> Floats:
+        """Standard normal numbers for the rows ``start`` to ``start + n``."""
+        return self._rows(column, n, start, lambda generator, m: generator.standard_normal(m))
 
-    def uniform(self, column: str, n: int) -> Floats:
-        """Numbers from 0 to 1, one a row."""
-        return self._blocks(column, n, lambda generator: generator.random(BLOCK))
+    def uniform(self, column: str, n: int, start: int = 0) -> Floats:
+        """Numbers from 0 to 1 for the rows ``start`` to ``start + n``."""
+        return self._rows(column, n, start, lambda generator, m: generator.random(m))
 
-    def _blocks(self, column: str, n: int, draw: Callable[[np.random.Generator], Floats]) -> Floats:
-        blocks = range(-(-n // BLOCK))
-        parts = [draw(self.generator(column, block)) for block in blocks]
-        return np.concatenate(parts)[:n] if parts else np.empty(0)
+    def _rows(
+        self,
+        column: str,
+        n: int,
+        start: int,
+        draw: Callable[[np.random.Generator, int], Floats],
+    ) -> Floats:
+        """Each block is drawn from its beginning, as far as it is needed."""
+        parts, stop = [], start + n
+        for block in range(start // BLOCK, -(-stop // BLOCK)):
+            first = block * BLOCK
+            drawn = draw(self.generator(column, block), min(BLOCK, stop - first))
+            parts.append(drawn[max(start - first, 0) :])
+        return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
+
+
+@lru_cache(maxsize=4096)
+def _words(column: str) -> tuple[int, ...]:
+    digest = hashlib.sha256(column.encode()).digest()[:16]
+    return tuple(np.frombuffer(digest, dtype="<u4").tolist())

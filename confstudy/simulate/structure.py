@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
@@ -10,8 +11,18 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from confstudy.errors import StructureError, did_you_mean, listing
+from confstudy.simulate.population import Level
 
-__all__ = ["Measure", "Node", "Nonresponse", "Query", "Structure", "Term", "UnitNonresponse"]
+__all__ = [
+    "Alike",
+    "Measure",
+    "Node",
+    "Nonresponse",
+    "Query",
+    "Structure",
+    "Term",
+    "UnitNonresponse",
+]
 
 _CAUSE = re.compile(r"^(\w+)(?:\[(.+)\])?$")
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -46,15 +57,44 @@ class Term(_Part):
         return tuple(name for name, _ in self.causes)
 
 
+class Alike(_Part):
+    """How alike the clients of one therapist or practice are, on a stated scale.
+
+    ``icc`` is the share of the variance that they have in common: on the scale ``latent`` of
+    the variable's noise and this effect, which is the probit's for a binary variable; on the
+    scale ``logit`` of the logistic distribution's π²/3.
+    """
+
+    icc: Annotated[float, Field(ge=0, lt=1)]
+    scale: Literal["latent", "logit"]
+
+    def spread(self, noise: float) -> float:
+        """The standard deviation of the effect.
+
+        >>> round(Alike(icc=0.05, scale="logit").spread(1) ** 2, 5)
+        0.17315
+        """
+        own = math.pi**2 / 3 if self.scale == "logit" else noise**2
+        return math.sqrt(own * self.icc / (1 - self.icc))
+
+
 class Node(_Part):
-    """One variable: what kind it is, the paths into it, what it adds itself."""
+    """One variable: what kind it is, the paths into it, what it adds itself.
+
+    A ``count`` is Poisson with the exponential of its paths as mean, more spread where it has
+    noise. A binary or ordinal variable cuts a latent one with normal noise (``link: probit``)
+    or with logistic noise of scale 1 (``link: logit``). An ``arm`` is assigned in equal
+    numbers: among all, ``within`` each therapist, or to whole units of its ``level``.
+    """
 
     label: str = ""
-    level: Literal["client", "therapist"] = "client"
-    kind: Literal["latent", "binary", "ordinal", "category", "arm"] = "latent"
+    level: Level = "client"
+    kind: Literal["latent", "binary", "ordinal", "count", "category", "arm"] = "latent"
+    link: Literal["probit", "logit"] = "probit"
     intercept: float = 0.0
     paths: dict[str, float] = Field(default_factory=dict)
-    therapist: Spread = 0.0
+    therapist: Spread | Alike = 0.0
+    practice: Spread | Alike = 0.0
     noise: Spread = 0.0
     share: Share | None = None
     shares: tuple[Share, ...] = ()
@@ -78,6 +118,24 @@ class Node(_Part):
         return 2 if self.kind == "binary" else counts.get(self.kind, 0)
 
     @property
+    def own(self) -> float:
+        """The scale of the noise: the declared one, or 1 where it is logistic."""
+        return 1.0 if self.link == "logit" else self.noise
+
+    @property
+    def shared(self) -> dict[Level, float]:
+        """The standard deviations of the effects of therapist and practice."""
+        declared: dict[Level, float | Alike] = {
+            "therapist": self.therapist,
+            "practice": self.practice,
+        }
+        spreads: dict[Level, float] = {
+            level: effect.spread(self.noise) if isinstance(effect, Alike) else effect
+            for level, effect in declared.items()
+        }
+        return {level: spread for level, spread in spreads.items() if spread}
+
+    @property
     def parents(self) -> set[str]:
         """The variables that point here."""
         return {name for term in self.terms for name in term.names}
@@ -92,6 +150,14 @@ class Node(_Part):
             raise ValueError("an ordinal variable needs 'cuts'")
         if list(self.cuts) != sorted(set(self.cuts)):
             raise ValueError("'cuts' go up")
+        if self.link == "logit" and self.kind not in ("binary", "ordinal"):
+            raise ValueError("only a binary or ordinal variable has 'link: logit'")
+        if self.link == "logit" and self.noise:
+            raise ValueError("with 'link: logit' the noise is logistic: leave 'noise' out")
+        if self.kind in ("binary", "ordinal") and self.paths and not self.own:
+            raise ValueError("a variable that is cut needs 'noise' above 0, or 'link: logit'")
+        if self.level != "client" and self.shared:
+            raise ValueError(f"a {self.level}'s variable has no effect of therapist or practice")
         if self.kind == "binary" and (self.share is None) == (not self.paths):
             raise ValueError("a binary variable needs either a 'share' or 'paths'")
         return self
@@ -163,6 +229,7 @@ class Structure(_Part):
             self._require(node.parents, f"variable '{name}'")
             for term in node.terms:
                 self._require_arms(term, name)
+            self._require_level(name, node)
         self._require({measure.of for measure in self.scales.values()}, "the scales")
         self._require(set(self.columns.values()), "the columns")
         self._require(set(self.nonresponse.unit.paths), "the nonresponse")
@@ -190,6 +257,17 @@ class Structure(_Part):
             raise ValueError(
                 f"{where} names '{name}', which is not declared.{hint} There are: {known}"
             )
+
+    def _require_level(self, name: str, node: Node) -> None:
+        """What is a therapist's or a practice's own has no cause that differs within it."""
+        wider = {"client": 0, "therapist": 1, "practice": 2}
+        for cause in sorted(node.parents):
+            below = self.variables[cause].level
+            if wider[below] < wider[node.level]:
+                raise ValueError(
+                    f"variable '{name}' is a {node.level}'s and cannot be caused by '{cause}', "
+                    f"which is a {below}'s"
+                )
 
     def _require_arms(self, term: Term, where: str) -> None:
         for name, arm in term.causes:

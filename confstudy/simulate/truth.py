@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from confstudy.codebook.read import read_codebook
 from confstudy.errors import StructureError, unknown
 from confstudy.simulate.measurement import expected_score, loading_for
+from confstudy.simulate.population import Population
 from confstudy.simulate.structure import Query, Structure
-from confstudy.simulate.world import Population, World
+from confstudy.simulate.world import World
 
 __all__ = ["Estimand", "Truth", "truth_of"]
 

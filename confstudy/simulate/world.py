@@ -4,33 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import expit, logit, ndtr
+from scipy.stats import poisson
 
 from confstudy.errors import StructureError, unknown
+from confstudy.simulate.population import Population
 from confstudy.simulate.streams import Streams
 from confstudy.simulate.structure import Node, Structure, Term
 
-__all__ = ["Population", "World"]
+__all__ = ["World"]
 
 Floats = NDArray[np.float64]
 Setting = str | float | Floats
-
-
-@dataclass(frozen=True)
-class Population:
-    """How many clients, how many therapists, which seed."""
-
-    clients: int
-    therapists: int
-    seed: int
-
-    @property
-    def therapist(self) -> NDArray[np.intp]:
-        """The therapist of each client: neighbours share one, caseloads differ by one at most."""
-        return (np.arange(self.clients) * self.therapists // self.clients).astype(np.intp)
 
 
 @dataclass(frozen=True)
@@ -72,8 +61,11 @@ class World:
         if node.kind == "latent" or not node.paths:
             return values[name]
         strength = self._latent(name, node, values, noise=False)
+        if node.kind == "count":
+            return np.asarray(np.exp(strength + node.noise**2 / 2))
         cuts = np.array(node.cuts) if node.kind == "ordinal" else np.zeros(1)
-        return np.asarray(ndtr((strength[:, None] - cuts) / node.noise).sum(axis=1))
+        beyond = expit if node.link == "logit" else ndtr
+        return np.asarray(beyond((strength[:, None] - cuts) / node.own).sum(axis=1))
 
     def _set(self, name: str, node: Node, setting: Setting) -> Floats:
         if isinstance(setting, str):
@@ -82,18 +74,21 @@ class World:
                     unknown(f"Arms of '{name}'", [setting], node.arms, "the model")
                 )
             setting = float(node.arms.index(setting))
-        return np.broadcast_to(np.asarray(setting, dtype=float), self.population.clients)
+        return np.broadcast_to(np.asarray(setting, dtype=float), self.population.n)
 
     def _drawn(self, name: str, node: Node, values: Mapping[str, Floats]) -> Floats:
-        n, streams = self.population.clients, Streams(self.population.seed)
+        population = self.population
         if node.kind == "arm":
             return self._assigned(name, node)
         if node.kind == "category":
-            return np.searchsorted(np.cumsum(node.shares[:-1]), streams.uniform(name, n)).astype(
-                float
-            )
+            edges = np.cumsum(node.shares[:-1])
+            return np.searchsorted(edges, population.uniform(name, node.level)).astype(float)
         if node.share is not None:
-            return (streams.uniform(name, n) < node.share).astype(float)
+            return (population.uniform(name, node.level) < node.share).astype(float)
+        if node.kind == "count":
+            mean = np.exp(self._latent(name, node, values))
+            drawn = poisson.ppf(population.uniform(f"{name}:count", node.level), mean)
+            return np.asarray(drawn, dtype=float)
         latent = self._latent(name, node, values)
         if node.kind == "binary":
             return (latent > 0).astype(float)
@@ -104,20 +99,26 @@ class World:
     def _latent(
         self, name: str, node: Node, values: Mapping[str, Floats], *, noise: bool = True
     ) -> Floats:
-        n, streams = self.population.clients, Streams(self.population.seed)
-        latent = np.full(n, node.intercept)
+        latent = self._systematic(name, node, values)
+        if not noise and node.level == "client":
+            return latent
+        own = self.population.normal(name, node.level)
+        if node.link == "logit":
+            # The same numbers, logistic instead of normal.
+            own = logit(ndtr(own))
+        return latent + node.own * own
+
+    def _systematic(self, name: str, node: Node, values: Mapping[str, Floats]) -> Floats:
+        """What the paths and the effects of therapist and practice make of a variable."""
+        latent = np.full(self.population.n, node.intercept)
         for term in node.terms:
             latent += term.coefficient * self._product(term, values)
-        if node.level == "therapist":
-            own = streams.normal(name, self.population.therapists)
-            return latent + node.noise * own[self.population.therapist]
-        if node.therapist:
-            effects = streams.normal(f"{name}:therapist", self.population.therapists)
-            latent += node.therapist * effects[self.population.therapist]
-        return latent + node.noise * streams.normal(name, n) if noise else latent
+        for level, spread in node.shared.items():
+            latent += spread * self.population.normal(f"{name}:{level}", level)
+        return latent
 
     def _product(self, term: Term, values: Mapping[str, Floats]) -> Floats:
-        product = np.ones(self.population.clients)
+        product = np.ones(self.population.n)
         for name, arm in term.causes:
             if arm is None:
                 product = product * values[name]
@@ -126,14 +127,36 @@ class World:
         return product
 
     def _assigned(self, name: str, node: Node) -> Floats:
-        """Arms in equal numbers (to one), within each therapist where the model says so."""
+        """Arms in equal numbers (to one): among all, within each therapist, or by unit."""
         population = self.population
-        keys = Streams(population.seed).uniform(name, population.clients)
-        block = population.therapist if node.within else np.zeros(population.clients, dtype=np.intp)
+        if node.level != "client":
+            return self._by_unit(name, node)
+        if not node.within:
+            return _over_everybody(population.seed, population.clients, name, len(node.arms))[
+                population.first : population.stop
+            ]
+        keys = population.uniform(name)
+        block = population.therapist
         order = np.lexsort((keys, block))
-        starts = np.searchsorted(block[order], np.arange(block.max() + 1))
-        place = np.empty(population.clients, dtype=np.intp)
-        place[order] = np.arange(population.clients) - starts[block[order]]
-        offset = Streams(population.seed).uniform(f"{name}:offset", int(block.max()) + 1)
-        shifted = place + (offset * len(node.arms)).astype(np.intp)[block]
-        return (shifted % len(node.arms)).astype(float)
+        starts = np.searchsorted(block[order], block[order])
+        place = np.empty(population.n, dtype=np.intp)
+        place[order] = np.arange(population.n) - starts
+        offset = population.uniform(f"{name}:offset", "therapist")
+        return ((place + (offset * len(node.arms)).astype(np.intp)) % len(node.arms)).astype(float)
+
+    def _by_unit(self, name: str, node: Node) -> Floats:
+        """Whole therapists or practices in an arm: a cluster-randomized trial."""
+        unit = self.population.unit(node.level)
+        practices = self.population.practices or max(1, self.population.therapists // 5)
+        units = self.population.therapists if node.level == "therapist" else practices
+        return _over_everybody(self.population.seed, units, name, len(node.arms))[unit]
+
+
+@lru_cache(maxsize=8)
+def _over_everybody(seed: int, n: int, name: str, arms: int) -> Floats:
+    """Arms of n units in equal numbers: their ranks by a random key, from a random start."""
+    streams = Streams(seed)
+    place = np.empty(n, dtype=np.intp)
+    place[np.argsort(streams.uniform(name, n), kind="stable")] = np.arange(n)
+    offset = int(streams.uniform(f"{name}:offset", 1)[0] * arms)
+    return ((place + offset) % arms).astype(float)

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from confstudy.errors import StructureError
+from confstudy.simulate.population import Population
 from confstudy.simulate.read import parse_structure, read_structure
 from confstudy.simulate.truth import truth_of
-from confstudy.simulate.world import Population, World
+from confstudy.simulate.world import World
 
 N = 400_000
 WORLD = World(read_structure("therapy"), Population(N, 20_000, seed=11))
