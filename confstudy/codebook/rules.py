@@ -60,7 +60,9 @@ def _of_variations(codebook: Codebook) -> Iterator[Problem]:
             place = ("variables", name, "by_wave", wave)
             yield from _of_variable(place, name, local.variables[name])
             yield from of_routing(place, name, local)
-            if not set(local.variables[name].categories) <= set(variable.categories):
+            number = variable.type in ("numeric", "item")
+            known = set(variable.categories)
+            if not number and not set(local.variables[name].categories) <= known:
                 yield place, f"'{name}' has other levels in wave '{wave}': recode them to its own."
 
 

@@ -51,7 +51,7 @@ Role = Literal[
     "cluster",
     "duration",
 ]
-Repair = Literal["spreadsheet_dates", "wrong_encoding"]
+Repair = Literal["spreadsheet_dates", "wrong_encoding", "decimal_commas"]
 Missing = dict[Reason, Texts]
 
 CODED_REASONS: tuple[Reason, ...] = ("refused", "dont_know", "not_asked", "lost")
@@ -166,7 +166,7 @@ class Codebook(_Part):
     """Variables, scales, sampling design and protection of one survey.
 
     ``repairs`` allows damage to be undone: answers that a spreadsheet took for dates, text
-    that was read in the wrong encoding. ``impossible`` names combinations of answers that
+    that was read in the wrong encoding; and numbers to be read that are written 3,5. ``impossible`` names combinations of answers that
     contradict each other, for :func:`confstudy.check`.
     """
 

@@ -109,6 +109,8 @@ def exact_effect(
         steps = [_step(structure, left, right) for left, right in pairwise(names)]
         return None if None in steps else _product([step for step in steps if step is not None])
     inside = descendants(structure, cause) & _reached(_parents(structure), [effect])
+    if not inside <= set(structure.variables):
+        return None
     total: dict[str, float] = {cause: 1.0}
     for name in structure.order:
         if name not in inside:
@@ -155,7 +157,11 @@ def _separated(parents: Arrows, one: str, other: str, given: set[str]) -> bool:
 
 
 def _parents(structure: Structure) -> Arrows:
-    return {name: frozenset(node.parents) for name, node in structure.variables.items()}
+    parents = {name: frozenset(node.parents) for name, node in structure.variables.items()}
+    if structure.sessions is not None:
+        causes = frozenset(structure.sessions.causes)
+        parents |= dict.fromkeys(structure.sessions.results, causes)
+    return parents
 
 
 def _children(parents: Arrows) -> Arrows:
@@ -177,7 +183,7 @@ def _reached(arrows: Arrows, start: Iterable[str]) -> set[str]:
 
 
 def _require(structure: Structure, names: Iterable[str]) -> None:
-    strange = sorted(set(names) - set(structure.variables))
+    strange = sorted(set(names) - set(_parents(structure)))
     if strange:
         where = f"model '{structure.name}'"
         raise StructureError(unknown("Variables", strange, structure.variables, where))

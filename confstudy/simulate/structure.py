@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from confstudy.errors import StructureError, did_you_mean, listing
+from confstudy.errors import did_you_mean, listing
+from confstudy.simulate.parts import Part
 from confstudy.simulate.population import Level
+from confstudy.simulate.sessions import Sessions
+from confstudy.simulate.terms import Alike, Spread, Term
 
 __all__ = [
     "Alike",
@@ -24,61 +25,13 @@ __all__ = [
     "UnitNonresponse",
 ]
 
-_CAUSE = re.compile(r"^(\w+)(?:\[(.+)\])?$")
+#: The place of the sessions among the variables.
+SESSIONS = "(sessions)"
 Share = Annotated[float, Field(gt=0, lt=1)]
-Spread = Annotated[float, Field(ge=0)]
 Name = Annotated[str, BeforeValidator(str)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Term(_Part):
-    """One path: a coefficient times the product of its causes, each maybe one arm of it."""
-
-    causes: tuple[tuple[str, str | None], ...]
-    coefficient: float
-
-    @classmethod
-    def parse(cls, text: str, coefficient: float) -> Term:
-        """Read ``E:P`` or ``A[absolute]``."""
-        causes = []
-        for part in text.split(":"):
-            match = _CAUSE.match(part.strip())
-            if match is None:
-                raise StructureError(f"Path '{text}' is not a cause, causes with ':', or A[arm].")
-            causes.append((match[1], match[2]))
-        return cls(causes=tuple(causes), coefficient=coefficient)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The variables that cause."""
-        return tuple(name for name, _ in self.causes)
-
-
-class Alike(_Part):
-    """How alike the clients of one therapist or practice are, on a stated scale.
-
-    ``icc`` is the share of the variance that they have in common: on the scale ``latent`` of
-    the variable's noise and this effect, which is the probit's for a binary variable; on the
-    scale ``logit`` of the logistic distribution's π²/3.
-    """
-
-    icc: Annotated[float, Field(ge=0, lt=1)]
-    scale: Literal["latent", "logit"]
-
-    def spread(self, noise: float) -> float:
-        """The standard deviation of the effect.
-
-        >>> round(Alike(icc=0.05, scale="logit").spread(1) ** 2, 5)
-        0.17315
-        """
-        own = math.pi**2 / 3 if self.scale == "logit" else noise**2
-        return math.sqrt(own * self.icc / (1 - self.icc))
-
-
-class Node(_Part):
+class Node(Part):
     """One variable: what kind it is, the paths into it, what it adds itself.
 
     A ``count`` is Poisson with the exponential of its paths as mean, more spread where it has
@@ -163,28 +116,28 @@ class Node(_Part):
         return self
 
 
-class Measure(_Part):
+class Measure(Part):
     """A scale of the codebook as the reflection of a latent variable."""
 
     of: str
     alpha: Share
 
 
-class UnitNonresponse(_Part):
+class UnitNonresponse(Part):
     """Who answers at all: a logit of latent variables. No paths means completely at random."""
 
     intercept: float
     paths: dict[str, float] = Field(default_factory=dict)
 
 
-class Nonresponse(_Part):
+class Nonresponse(Part):
     """Who answers, and the share of items that respondents skip at random."""
 
     unit: UnitNonresponse
     item: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
-class Query(_Part):
+class Query(Part):
     """An effect the model is asked for: of a contrast, of a step, or along one path.
 
     ``effect: Y`` with ``contrast: {A: [a, b]}`` is the mean of Y under do(A = a) less that
@@ -211,7 +164,7 @@ class Query(_Part):
         return {*self.contrast, *self.path, *([self.step] if self.step else [])}
 
 
-class Structure(_Part):
+class Structure(Part):
     """A structural causal model, how it is observed, and what may be asked of it."""
 
     name: str
@@ -220,13 +173,16 @@ class Structure(_Part):
     variables: dict[str, Node]
     scales: dict[str, Measure] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
+    sessions: Sessions | None = None
     nonresponse: Nonresponse
     estimands: dict[str, Query] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Self:
+        if self.sessions is not None:
+            self._require(self.sessions.causes, "the sessions")
         for name, node in self.variables.items():
-            self._require(node.parents, f"variable '{name}'")
+            self._require(node.parents - self._later, f"variable '{name}'")
             for term in node.terms:
                 self._require_arms(term, name)
             self._require_level(name, node)
@@ -246,9 +202,17 @@ class Structure(_Part):
 
     @property
     def order(self) -> Iterable[str]:
-        """The variables, causes before effects."""
+        """The variables, causes before effects; the sessions stand among them as ``SESSIONS``."""
         graph = {name: sorted(node.parents) for name, node in self.variables.items()}
-        return TopologicalSorter(graph).static_order()
+        if self.sessions is not None:
+            graph |= {name: [SESSIONS] for name in self.sessions.results}
+            graph[SESSIONS] = sorted(self.sessions.causes)
+        order = TopologicalSorter(graph).static_order()
+        return [name for name in order if name in self.variables or name == SESSIONS]
+
+    @property
+    def _later(self) -> set[str]:
+        return set(self.sessions.results) if self.sessions is not None else set()
 
     def _require(self, names: set[str], where: str) -> None:
         for name in sorted(names - set(self.variables)):
@@ -262,7 +226,7 @@ class Structure(_Part):
         """What is a therapist's or a practice's own has no cause that differs within it."""
         wider = {"client": 0, "therapist": 1, "practice": 2}
         for cause in sorted(node.parents):
-            below = self.variables[cause].level
+            below = self.variables[cause].level if cause in self.variables else "client"
             if wider[below] < wider[node.level]:
                 raise ValueError(
                     f"variable '{name}' is a {node.level}'s and cannot be caused by '{cause}', "
@@ -271,7 +235,7 @@ class Structure(_Part):
 
     def _require_arms(self, term: Term, where: str) -> None:
         for name, arm in term.causes:
-            arms = self.variables[name].arms
+            arms = self.variables[name].arms if name in self.variables else ()
             if arm is not None and arm not in arms:
                 raise ValueError(
                     f"variable '{where}': '{name}' has no arm '{arm}', only {listing(arms)}"

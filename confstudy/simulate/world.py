@@ -13,8 +13,10 @@ from scipy.stats import poisson
 
 from confstudy.errors import StructureError, unknown
 from confstudy.simulate.population import Population
+from confstudy.simulate.sessions import Course, course_of
 from confstudy.simulate.streams import Streams
-from confstudy.simulate.structure import Node, Structure, Term
+from confstudy.simulate.structure import SESSIONS, Node, Structure
+from confstudy.simulate.terms import Term
 
 __all__ = ["World"]
 
@@ -43,17 +45,42 @@ class World:
             Variable → an arm's name, a number, or one number a client.
         """
         do = do or {}
-        strange = sorted(set(do) - set(self.structure.variables))
+        sessions = self.structure.sessions
+        events = {"dropout", *sessions.events} if sessions is not None else set()
+        strange = sorted(set(do) - set(self.structure.variables) - events)
         if strange:
-            known = self.structure.variables
+            known = [*self.structure.variables, *sorted(events)]
             raise StructureError(unknown("Variables", strange, known, f"'{self.structure.name}'"))
         values: dict[str, Floats] = {}
         for name in self.structure.order:
+            if name == SESSIONS:
+                values |= self._course(values, do).values
+                continue
             node = self.structure.variables[name]
             values[name] = (
                 self._set(name, node, do[name]) if name in do else self._drawn(name, node, values)
             )
         return values
+
+    def course(self, do: Mapping[str, Setting] | None = None) -> Course:
+        """What happened to each client session by session, in the world where ``do`` is set.
+
+        An event is done by the number of the session at which it happens, 0 for never.
+        """
+        if self.structure.sessions is None:
+            raise StructureError(f"Model '{self.structure.name}' declares no 'sessions'.")
+        return self._course(self.values(do), do or {})
+
+    def _course(self, values: Mapping[str, Floats], do: Mapping[str, Setting]) -> Course:
+        sessions = self.structure.sessions
+        if sessions is None:
+            raise StructureError(f"Model '{self.structure.name}' declares no 'sessions'.")
+        done = {
+            name: float(np.asarray(do[name], dtype=float))
+            for name in ("dropout", *sessions.events)
+            if name in do
+        }
+        return course_of(sessions, values, self.population, self._product, done)
 
     def expected(self, name: str, values: Mapping[str, Floats]) -> Floats:
         """A variable's mean for each client, given its causes: a chance where it is binary."""

@@ -10,7 +10,7 @@ import pandas as pd
 from confstudy.codebook.reasons import reason_of
 from confstudy.codebook.schema import Codebook, Variable
 from confstudy.codebook.waves import resolved, wave_of
-from confstudy.codebook.words import plain
+from confstudy.codebook.words import heading, plain
 from confstudy.errors import CodebookMismatch, did_you_mean, listing, unknown
 from confstudy.privacy.anonymize import Dropped
 from confstudy.privacy.gate import GateResult, inspect_columns
@@ -151,6 +151,12 @@ def _require_headers(raw: RawTable, codebook: Codebook) -> None:
     if not absent:
         return
     shown = [name for name in shown_headers(raw.frame) if name in headers]
+    damaged = {heading(name) for name in map(from_wrong_encoding, shown) if name}
+    if damaged & set(map(heading, absent)):
+        raise CodebookMismatch(
+            f"'{raw.file}' has headers read in the wrong encoding: declare `repairs: "
+            f"[wrong_encoding]` in codebook '{codebook.name}', which names {listing(absent)}."
+        )
     hidden = len(headers) - len(shown)
     note = f" {hidden} headers look like answers: has the file a header row?" if hidden else ""
     raise CodebookMismatch(
@@ -178,6 +184,11 @@ def _expected(codebook: Codebook, name: str, kind: str) -> str:
         return "levels that a spreadsheet took for dates: declare `repairs: [spreadsheet_dates]`"
     if kind == "encoding":
         return "levels read in the wrong encoding: declare `repairs: [wrong_encoding]`"
+    if kind == "comma":
+        return (
+            "numbers with a comma: declare `repairs: [decimal_commas]` if 3,5 is three and a half, "
+            "else take the commas out of the file"
+        )
     variable = codebook.variables[name]
     if variable.type in ("numeric", "item") or variable.bands:
         return "not numbers"

@@ -26,6 +26,9 @@ MISSING_REASONS = (*CODED_REASONS, "blank", "out_of_range", "unlisted", "suppres
 _BLANK = {"", "NA", "N/A", "NaN", "nan", "<NA>", "#N/A"}
 _REFUSED = "refuse:"
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_WITH_COMMA = re.compile(r"[-+]?\d*,\d+")
+#: A box that was left empty: nobody answered anything.
+_UNTICKED = {"unchecked", "not checked", "not selected", "not chosen"}
 
 
 class Cell(NamedTuple):
@@ -46,7 +49,8 @@ class Decoded:
     ``reasons`` holds 0 where there is a value, else 1 + the position in MISSING_REASONS.
     ``refused`` counts cells that no rule covers, by what they look like; ``recodes`` the
     respondents by (what a declared rule read, what it made of it), ``spellings`` the distinct
-    answers in the file, which never leave this floor.
+    answers in the file, which never leave this floor. ``idle`` marks values that a blank or an
+    empty box stands for, which nobody gave.
     """
 
     decoded: pd.Series[Any]
@@ -54,6 +58,7 @@ class Decoded:
     refused: dict[str, int]
     recodes: dict[tuple[str, str], int]
     spellings: frozenset[str] = frozenset()
+    idle: NDArray[np.bool_] | None = None
 
 
 def decode(column: pd.Series[Any], name: str, codebook: Codebook) -> Decoded:
@@ -62,7 +67,7 @@ def decode(column: pd.Series[Any], name: str, codebook: Codebook) -> Decoded:
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
     rules = _Rules.of(variable, codebook, name)
     texts = [_text(cell) for cell in distinct]
-    cells = [rules.cell(text) for text in texts]
+    cells = [rules.cell(text, str(raw)) for text, raw in zip(texts, distinct, strict=True)]
     rows = np.bincount(codes, minlength=len(cells)).tolist()
     refused: dict[str, int] = {}
     recodes: dict[tuple[str, str], int] = {}
@@ -76,7 +81,8 @@ def decode(column: pd.Series[Any], name: str, codebook: Codebook) -> Decoded:
     reasons = np.array([_reason_code(cell) for cell in cells], dtype=np.int8)
     values = _typed([cell.value for cell in cells], codes, variable, name)
     spellings = frozenset(str(raw) for raw, text in zip(distinct, texts, strict=True) if text)
-    return Decoded(values, reasons[codes], refused, recodes, spellings)
+    idle = np.array([_idle(cell, text) for cell, text in zip(cells, texts, strict=True)])
+    return Decoded(values, reasons[codes], refused, recodes, spellings, idle[codes])
 
 
 def never_asked(name: str, codebook: Codebook, rows: int) -> Decoded:
@@ -84,6 +90,10 @@ def never_asked(name: str, codebook: Codebook, rows: int) -> Decoded:
     nothing = _typed([None], np.zeros(rows, dtype=np.intp), codebook.variables[name], name)
     asked = np.full(rows, MISSING_REASONS.index("not_asked") + 1, dtype=np.int8)
     return Decoded(nothing, asked, {}, {})
+
+
+def _idle(cell: Cell, text: str) -> bool:
+    return cell.value is not None and (not text or plain(cell.value) in _UNTICKED)
 
 
 def _reason_code(cell: Cell) -> int:
@@ -118,13 +128,17 @@ class _Rules:
         span = variable.range or (scales[0] if scales else None)
         return cls(variable, levels, spelled, codebook.repairs, tuple(codes), span)
 
-    def cell(self, text: str) -> Cell:
+    def cell(self, text: str, raw: str) -> Cell:
         known = self._known(text)
         if known is not None:
             return known
         if self.variable.bands or self.variable.type in ("numeric", "item"):
-            return self._number(text) if _NUMBER.fullmatch(text) else self._repaired(text)
-        return Cell(text) if self.variable.type == "code" else self._repaired(text)
+            if _NUMBER.fullmatch(text):
+                return self._number(text)
+            if _WITH_COMMA.fullmatch(text):
+                return self._with_comma(text.replace(",", "."))
+            return self._repaired(text, raw)
+        return Cell(text) if self.variable.type == "code" else self._repaired(text, raw)
 
     def _known(self, text: str) -> Cell | None:
         """What the codebook says of a cell, if it names it."""
@@ -139,12 +153,17 @@ class _Rules:
             return Cell(self._number_or_label(level), read_as=spelling)
         return Cell(None, "blank") if text in _BLANK else None
 
-    def _repaired(self, text: str) -> Cell:
+    def _with_comma(self, text: str) -> Cell:
+        if "decimal_commas" not in self.repairs:
+            return self._unlisted("comma")
+        return self._known(text) or self._number(text)
+
+    def _repaired(self, text: str, raw: str) -> Cell:
         """A damaged cell made whole where the codebook allows it."""
         variable = self.variable
         levels = {*variable.levels, *variable.levels.values(), *variable.recode}
         date = self._known(from_date(text, levels) or "\0")
-        again = self._known(from_wrong_encoding(text) or "\0")
+        again = self._known(_text(from_wrong_encoding(raw)) or "\0")
         if date and "spreadsheet_dates" in self.repairs:
             return date._replace(read_as="spreadsheet date")
         if again and "wrong_encoding" in self.repairs:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 __all__ = ["from_date", "from_wrong_encoding", "range_of"]
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+#: How months begin in English, German, French, Spanish, Italian, Dutch and Portuguese.
+_MONTHS = (
+    "jan ene gen", "feb fev", "mar mrz mrt", "apr abr avr", "may mai mei mag", "jun juin giu",
+    "jul juil lug", "aug ago aou", "sep set", "oct okt ott out", "nov", "dec dez dic",
+)  # fmt: skip
 _RANGE = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})")
-_WRONG = ("cp1252", "latin-1", "cp1250", "mac_roman")
+_WRONG = ("cp1252", "cp1250", "mac_roman", "cp850")
+_MARKS = re.compile("[\u0300-\u036f]")
 _YEAR = r"(?:\d{4}|\d{2})"
 _DATES = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?P<day>\d{1,2})[-/. ]+(?P<name>[a-z]{3})[a-z]*\.?",
-        r"(?P<name>[a-z]{3})[a-z]*\.?[-/. ]+(?P<day>\d{1,2})",
-        rf"(?P<day>\d{{1,2}})[-/. ]+(?P<name>[a-z]{{3}})[a-z]*\.?[-/. ,]+{_YEAR}",
-        rf"(?P<name>[a-z]{{3}})[a-z]*\.?[-/. ]+(?P<day>\d{{1,2}}),?[-/. ]+{_YEAR}",
+        r"(?P<day>\d{1,2})[-/. ]+(?P<name>[a-z]{3,10})\.?",
+        r"(?P<name>[a-z]{3,10})\.?[-/. ]+(?P<day>\d{1,2})",
+        rf"(?P<day>\d{{1,2}})[-/. ]+(?P<name>[a-z]{{3,10}})\.?[-/. ,]+{_YEAR}",
+        rf"(?P<name>[a-z]{{3,10}})\.?[-/. ]+(?P<day>\d{{1,2}}),?[-/. ]+{_YEAR}",
         r"(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
         r"\d{4}年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
         r"(?P<month>\d{1,2})월 ?(?P<day>\d{1,2})일",
@@ -57,7 +63,9 @@ def range_of(text: str) -> str:
 
 
 def _pairs(text: str) -> set[frozenset[int]]:
-    return {pair for pattern in _DATES if (pair := _numbers(pattern.fullmatch(text.strip())))}
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", text.strip()))
+    bare = unicodedata.normalize("NFC", bare)
+    return {pair for pattern in _DATES if (pair := _numbers(pattern.fullmatch(bare)))}
 
 
 def _numbers(match: re.Match[str] | None) -> frozenset[int]:
@@ -66,7 +74,8 @@ def _numbers(match: re.Match[str] | None) -> frozenset[int]:
     parts = match.groupdict()
     if "name" in parts:
         name = str(parts["name"]).casefold()
-        month = _MONTHS.index(name) + 1 if name in _MONTHS else 0
+        named = [n for n, starts in enumerate(_MONTHS, 1) if name.startswith(tuple(starts.split()))]
+        month = named[0] if named else 0
     else:
         month = int(str(parts["month"]))
     day = int(str(parts["day"]))
@@ -74,7 +83,7 @@ def _numbers(match: re.Match[str] | None) -> frozenset[int]:
 
 
 def from_wrong_encoding(text: str) -> str:
-    """UTF-8 text that was read as a Western encoding, read again; nothing where it was not.
+    """UTF-8 text that was read as a Western encoding, once or more, read again; else nothing.
 
     >>> from_wrong_encoding("Don\u00e2\u20ac\u2122t know"), from_wrong_encoding("Don\u2019t know")
     ('Don’t know', '')
@@ -83,7 +92,13 @@ def from_wrong_encoding(text: str) -> str:
         return ""
     for encoding in _WRONG:
         try:
-            return text.encode(encoding).decode("utf-8")
+            again = b"".join(_byte(letter, encoding) for letter in text).decode("utf-8")
         except UnicodeError:
             continue
+        return from_wrong_encoding(again) or again
     return ""
+
+
+def _byte(letter: str, encoding: str) -> bytes:
+    """Readers that meet a byte without a letter make it a control character."""
+    return letter.encode("latin-1" if "\x80" <= letter <= "\x9f" else encoding)

@@ -26,7 +26,8 @@ def routed(
     """Mark who was not asked, and count who answered all the same.
 
     Somebody who was not asked the question that leads here was not asked this one either;
-    where the leading answer is missing for another reason, a blank stays a blank.
+    where the leading answer is missing for another reason, a blank stays a blank. A box left
+    empty is no answer.
     """
     done = dict(columns)
     strays: dict[str, int] = {}
@@ -38,8 +39,11 @@ def routed(
             said = _said(leading.decoded, answers)
             asked &= said | (leading.decoded.isna().to_numpy() & (leading.reasons != _NOT_ASKED))
         answered = column.decoded.notna().to_numpy()
-        reasons = np.where(~asked & ~answered, _NOT_ASKED, column.reasons).astype(np.int8)
-        done[name] = replace(column, reasons=reasons)
+        if column.idle is not None:
+            answered &= ~column.idle
+        passed = ~asked & ~answered
+        reasons = np.where(passed, _NOT_ASKED, column.reasons).astype(np.int8)
+        done[name] = replace(column, decoded=column.decoded.mask(passed), reasons=reasons)
         count = int((~asked & answered).sum())
         if count:
             strays[name] = count
