@@ -94,16 +94,16 @@ def n_for_two_shares(a: float, b: float, power: float = 0.8, level: float = 0.05
     >>> [n_for_two_shares(*pair) for pair in ((0.39, 0.465), (0.53, 0.67), (0.62, 0.72))]
     [680, 189, 344]
     """
-    for value, name in (
-        (a, "first share"),
-        (b, "second share"),
-        (power, "power"),
-        (level, "level"),
-    ):
+    for name, value in {
+        "first share": a,
+        "second share": b,
+        "power": power,
+        "level": level,
+    }.items():
         _require_share(value, name)
     if a == b:
         raise DeclarationError("Two equal shares cannot be told apart by any number.")
-    z = ndtri(1 - level / 2) + ndtri(power)
+    z = float(ndtri(1 - level / 2) + ndtri(power))
     return math.ceil(z**2 * (a * (1 - a) + b * (1 - b)) / (a - b) ** 2)
 
 

@@ -136,7 +136,8 @@ def cross(
     >>> sorted(np.bincount(2 * given["assurance"] + given["reminder"]).tolist())
     [2, 2, 3, 3]
     """
-    known, given = dict(groups or {}), {}
+    known = dict(groups or {})
+    given: dict[str, Codes] = {}
     for name, assignment in factors.items():
         if name in known:
             raise StructureError(f"'{name}' is a grouping already; give the factor another name.")
@@ -153,7 +154,12 @@ def _groups_of(assignment: Assignment, n: int, groups: Groups) -> dict[str, Code
     short = [name for name in named if len(groups[name]) != n]
     if short:
         raise StructureError(f"Groupings that do not have one group a client: {listing(short)}.")
-    return {name: np.asarray(pd.factorize(groups[name], sort=True)[0]) for name in named}
+    return {name: _coded(groups[name]) for name in named}
+
+
+def _coded(group: NDArray[Any]) -> Codes:
+    """Groups as 0, 1, …; no answer is a group as well."""
+    return np.asarray(pd.factorize(group, sort=True, use_na_sentinel=False)[0])
 
 
 def _given(
@@ -184,7 +190,7 @@ def _blocks(within: list[Codes], n: int, keys: NDArray[np.float64]) -> Codes:
     for depth, group in enumerate(within):
         inner = np.argsort(keys)[group] if depth == 0 else group
         code = code * (int(inner.max(initial=0)) + 1) + inner
-        code = np.asarray(pd.factorize(code, sort=True)[0])
+        code = _coded(code)
     return code
 
 

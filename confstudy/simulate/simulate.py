@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +12,10 @@ from numpy.typing import NDArray
 from confstudy.codebook.read import read_codebook
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import IdentifiedData, StructureError, listing
-from confstudy.simulate.measurement import likert, loading_for
+from confstudy.simulate.observe import observed_frame
 from confstudy.simulate.population import Population
 from confstudy.simulate.read import read_structure
 from confstudy.simulate.response import Mechanism, responds, skips
-from confstudy.simulate.streams import Streams
 from confstudy.simulate.structure import Structure
 from confstudy.simulate.truth import Truth, truth_of
 from confstudy.simulate.world import World
@@ -144,54 +142,5 @@ def simulate(
     population = Population(clients, therapists, seed)
     values = World(structure, population).values()
     answered = responds(structure.nonresponse, values, seed, nonresponse)
-    everyone = _observed(structure, population, values)
+    everyone = observed_frame(structure, population, values)
     return Simulation(structure, population, nonresponse, everyone, answered)
-
-
-def _require_every_column(structure: Structure, codebook: Codebook) -> None:
-    """The model gives every column of its codebook, with as many levels."""
-    scales = [scale for name, scale in codebook.scales.items() if name in structure.scales]
-    items = {item for scale in scales for item in scale.items}
-    given = {codebook.design.cluster, *items, *structure.columns}
-    absent = [name for name in codebook.kept if name not in given]
-    if absent:
-        raise StructureError(
-            f"Model '{structure.name}' does not say where these columns of codebook "
-            f"'{codebook.name}' come from: {listing(absent)}. Name each under 'columns', or its "
-            "scale under 'scales'."
-        )
-    for name, source in structure.columns.items():
-        levels = codebook.variables[name].categories if name in codebook.kept else ()
-        if len(levels) != structure.variables[source].levels:
-            raise StructureError(
-                f"Column '{name}' has {len(levels)} levels in codebook '{codebook.name}', and "
-                f"'{source}' has {structure.variables[source].levels} in model '{structure.name}'."
-            )
-
-
-def _observed(
-    structure: Structure, population: Population, values: dict[str, NDArray[np.float64]]
-) -> pd.DataFrame:
-    codebook = read_codebook(structure.codebook)
-    _require_every_column(structure, codebook)
-    scales = {item: name for name, scale in codebook.scales.items() for item in scale.items}
-    streams = Streams(population.seed)
-    columns: dict[str, pd.Series[Any]] = {}
-    for name, variable in codebook.kept.items():
-        if name == codebook.design.cluster:
-            width = len(str(population.therapists))
-            columns[name] = pd.Series([f"T{j + 1:0{width}d}" for j in population.therapist])
-        elif name in scales:
-            scale, measure = codebook.scales[scales[name]], structure.scales[scales[name]]
-            points = scale.points
-            loading = loading_for(measure.alpha, len(scale.items), points[1] - points[0] + 1)
-            own = streams.normal(name, population.clients)
-            turned = name in scale.reverse
-            answers = likert(values[measure.of], own, loading, points, reverse=turned)
-            columns[name] = pd.Series(answers.astype(np.int8)).astype("Int8")
-        else:
-            codes = values[structure.columns[name]].astype(int)
-            columns[name] = pd.Series(
-                np.array(variable.categories, dtype=object)[codes], dtype="str"
-            )
-    return pd.DataFrame(columns)

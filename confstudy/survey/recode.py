@@ -76,7 +76,7 @@ def decode(column: pd.Series[Any], name: str, codebook: Codebook) -> Decoded:
             kind = cell.reason.removeprefix(_REFUSED)
             refused[kind] = refused.get(kind, 0) + count
         elif cell.read_as:
-            change = (cell.read_as, f"({cell.reason})" if cell.value is None else str(cell.value))
+            change = (cell.read_as, _made(cell))
             recodes[change] = recodes.get(change, 0) + count
     reasons = np.array([_reason_code(cell) for cell in cells], dtype=np.int8)
     values = _typed([cell.value for cell in cells], codes, variable, name)
@@ -90,6 +90,11 @@ def never_asked(name: str, codebook: Codebook, rows: int) -> Decoded:
     nothing = _typed([None], np.zeros(rows, dtype=np.intp), codebook.variables[name], name)
     asked = np.full(rows, MISSING_REASONS.index("not_asked") + 1, dtype=np.int8)
     return Decoded(nothing, asked, {}, {})
+
+
+def _made(cell: Cell) -> str:
+    number = isinstance(cell.value, float)
+    return f"({cell.reason})" if cell.value is None else f"{cell.value:{'g' if number else ''}}"
 
 
 def _idle(cell: Cell, text: str) -> bool:

@@ -95,7 +95,8 @@ def from_wrong_encoding(text: str) -> str:
             again = b"".join(_byte(letter, encoding) for letter in text).decode("utf-8")
         except UnicodeError:
             continue
-        return from_wrong_encoding(again) or again
+        if not any(unicodedata.category(letter) in ("Co", "Cn") for letter in again):
+            return from_wrong_encoding(again) or again
     return ""
 
 

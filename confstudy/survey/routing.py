@@ -40,7 +40,7 @@ def routed(
             asked &= said | (leading.decoded.isna().to_numpy() & (leading.reasons != _NOT_ASKED))
         answered = column.decoded.notna().to_numpy()
         if column.idle is not None:
-            answered &= ~column.idle
+            answered = answered & ~column.idle
         passed = ~asked & ~answered
         reasons = np.where(passed, _NOT_ASKED, column.reasons).astype(np.int8)
         done[name] = replace(column, decoded=column.decoded.mask(passed), reasons=reasons)

@@ -11,26 +11,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from confstudy.codebook.reasons import reason_of
-from confstudy.codebook.schema import Kind, Reason, Role
+from confstudy.codebook.schema import Kind, Reason, Repair, Role
 from confstudy.codebook.words import plain
+from confstudy.survey.draft.answers import MOST_LEVELS, MOSTLY, NUMBER, sorted_out, tallied
 from confstudy.survey.draft.ladders import in_order
+from confstudy.survey.draft.names import asks_age
+from confstudy.survey.draft.rare import (
+    FEW,
+    NO,
+    YES,
+    above,
+    below,
+    is_stock,
+    is_typed_once,
+)
 from confstudy.survey.readers.raw import Described
 from confstudy.survey.repair import range_of
 
 __all__ = ["Guess", "guess"]
 
-#: An answer that fewer people gave is not written into a codebook.
-FEW = 5
-_MOST_LEVELS = 25
 #: Of an answer that others may know, only what one in twenty has is told apart.
 _COMMON = 0.05
-_MOSTLY = 0.95
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
-_BLANK = {"", "na", "n/a", "nan", "<na>", "#n/a"}
-_CODES = {77, 88, 98, 99, 777, 888, 998, 999, 7777, 8888, 9998, 9999, 99999}
-_YES = {"yes", "y", "true", "ja", "oui", "si", "sí", "1", "checked", "selected", "agree"}
-_NO = {"no", "n", "false", "nein", "nee", "non", "0", "unchecked", "not selected", "disagree"}
+_DATE = re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[ t].*)?")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Guess:
     unlisted: str = ""
     drop: str = ""
     asked_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    dated: bool = False
+    repairs: frozenset[Repair] = frozenset()
     unsure: tuple[str, ...] = ()
 
     def wondering(self, question: str) -> Guess:
@@ -59,18 +61,18 @@ class Guess:
 
 def guess(column: pd.Series[Any], start: Guess, said: Described) -> Guess:
     """Guess what a column is from its distinct answers and what the file says of it."""
-    counts, spelled = _tallied(column)
+    counts, spelled = tallied(column)
     if not counts:
         return replace(start, drop="nobody answered")
     if len(counts) == 1:
         return replace(start, drop="everybody answered the same")
-    counts, dated = _undated(counts, spelled)
-    start, counts = _without_missing(replace(start, dated=dated), counts, said)
-    missing = {
-        why: tuple(spelled.get(text, text) for text in codes)
-        for why, codes in start.missing.items()
-    }
-    start = replace(start, missing=missing)
+    if all(map(_DATE.fullmatch, counts)):
+        return _of_dates(start, counts)
+    answers = sorted_out(counts, spelled, said)
+    counts, spelled = answers.counts, answers.spelled
+    start = replace(start, missing=answers.missing, repairs=answers.repairs)
+    for question in answers.questions:
+        start = start.wondering(question)
     if not counts:
         return replace(start, drop="missing codes only")
     if start.role in ("cluster", "strata"):
@@ -81,10 +83,10 @@ def guess(column: pd.Series[Any], start: Guess, said: Described) -> Guess:
         kept = {code: label for code, label in said.levels.items() if plain(code) in labelled}
         shown = {c: lab for c, lab in kept.items() if plain(c) not in _missing_codes(start)}
         return _of_levels(start, shown, {lab: counts.get(plain(c), 0) for c, lab in shown.items()})
-    numbers = {text: count for text, count in counts.items() if _NUMBER.fullmatch(text)}
+    numbers = {text: count for text, count in counts.items() if NUMBER.fullmatch(text)}
     if len(numbers) == len(counts):
         return _of_numbers(start, counts)
-    if len(numbers) > 6 and sum(numbers.values()) >= _MOSTLY * sum(counts.values()):
+    if len(numbers) > 6 and sum(numbers.values()) >= MOSTLY * sum(counts.values()):
         strange = counted(sum(counts.values()) - sum(numbers.values()), "answer")
         start = start.wondering(f"{strange} in words are taken as missing: code them?")
         return replace(_of_numbers(start, numbers), unlisted="missing")
@@ -96,90 +98,27 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _tallied(column: pd.Series[Any]) -> tuple[dict[str, int], dict[str, str]]:
-    """How many gave each answer as answers are compared, and its most common spelling."""
-    found: dict[str, int] = {}
-    spelled: dict[str, str] = {}
-    for cell, count in column.value_counts(dropna=True).items():
-        text = " ".join(str(cell).split())
-        key = plain(text)
-        if key not in _BLANK:
-            found[key] = found.get(key, 0) + int(count)
-            spelled.setdefault(key, key if _NUMBER.fullmatch(text) else text)
-    return found, spelled
-
-
-def _undated(counts: dict[str, int], spelled: dict[str, str]) -> tuple[dict[str, int], bool]:
-    """Ranges such as 6-25 that a spreadsheet took for dates, where other answers are ranges."""
-    ranges = {text: range_of(text) for text in counts} if len(counts) <= _MOST_LEVELS else {}
-    dated = {text: written for text, written in ranges.items() if written}
-    others = [text for text in counts if not ranges.get(text)]
-    if not dated or not any(re.search(r"\d\s*[-–]\s*\d", text) for text in others):
-        return counts, False
-    spelled |= {written: written for written in dated.values()}
-    found: dict[str, int] = {}
-    for text, count in counts.items():
-        key = dated.get(text, text)
-        found[key] = found.get(key, 0) + count
-    return found, True
+def _of_dates(start: Guess, counts: Mapping[str, int]) -> Guess:
+    """Dates of answering point to people; ranges that all became dates are not to be lost."""
+    if any(map(range_of, counts)) and len(counts) <= MOST_LEVELS:
+        start = start.wondering("dates, or ranges such as 6-25 that a spreadsheet took for dates?")
+    return replace(start, drop="dates")
 
 
 def _missing_codes(start: Guess) -> set[str]:
     return {plain(code) for codes in start.missing.values() for code in codes}
 
 
-def _without_missing(
-    start: Guess, counts: dict[str, int], said: Described
-) -> tuple[Guess, dict[str, int]]:
-    """Set aside the answers that say why there is none."""
-    total = sum(counts.values())
-    missing: dict[Reason, list[str]] = {}
-    left = dict(counts)
-    questions = []
-    for code, label in said.missing.items():
-        missing.setdefault(reason_of(label) or "lost", []).append(code)
-        left.pop(plain(code), None)
-    labels = {plain(code): label for code, label in said.levels.items()}
-    for text in [text for text in left if text in labels or not _NUMBER.fullmatch(text)]:
-        reason = reason_of(labels.get(text, text))
-        if reason is None:
-            continue
-        if reason == "dont_know" and left[text] >= total / 10:
-            questions.append("is “don't know” an answer here (kept as a level) or missing?")
-            continue
-        missing.setdefault(reason, []).append(text)
-        del left[text]
-    for text in _stray_codes(left):
-        missing.setdefault("lost", []).append(text)
-        questions.append(f"is {text} a code for a missing answer (taken so), and for which?")
-        del left[text]
-    listed = {reason: tuple(codes) for reason, codes in missing.items()}
-    return replace(start, missing=listed, unsure=(*start.unsure, *questions)), left
-
-
-def _stray_codes(counts: Mapping[str, int]) -> list[str]:
-    """Numbers that look like codes for missing answers: −99, or 99 far above all others."""
-    if not counts or not all(_NUMBER.fullmatch(text) for text in counts):
-        return []
-    numbers = {text: float(text) for text in counts}
-    inside = [n for n in numbers.values() if n >= 0 and n not in _CODES]
-    if not inside or min(inside) < 0:
-        return []
-    beyond = max(inside) + max(1.0, 0.1 * (max(inside) - min(inside)))
-    below = [text for text, n in numbers.items() if n in (-1, -7, -8, -9) or -n in _CODES]
-    fractions = any(n < 0 and text not in below for text, n in numbers.items())
-    above = [text for text, n in numbers.items() if n in _CODES and n > beyond]
-    return [*([] if fractions else below), *above]
-
-
 def _of_levels(start: Guess, levels: Mapping[str, str], counts: Mapping[str, int]) -> Guess:
     """Codes with labels the file gives."""
     labels = list(dict.fromkeys(levels.values()))
-    if all(_NUMBER.fullmatch(label) for label in labels):
+    if all(NUMBER.fullmatch(label) for label in labels):
         return _of_numbers(start, {plain(code): counts.get(levels[code], 0) for code in levels})
+    if is_typed_once(levels, counts):
+        return _of_typed(start, levels, counts)
     ordered = in_order(labels)
     if len(labels) == 2:
-        no_first = sorted(levels.items(), key=lambda pair: plain(pair[1]) in _YES)
+        no_first = sorted(levels.items(), key=lambda pair: plain(pair[1]) in YES)
         return replace(start, kind="binary", levels=dict(no_first))
     if ordered:
         place = {label: position for position, label in enumerate(ordered)}
@@ -188,13 +127,27 @@ def _of_levels(start: Guess, levels: Mapping[str, str], counts: Mapping[str, int
     return replace(start, kind="categorical", levels=dict(levels))
 
 
+def _of_typed(start: Guess, levels: Mapping[str, str], counts: Mapping[str, int]) -> Guess:
+    """Labels that were answers once: those that few gave are read as other."""
+    shown = {code: label for code, label in levels.items() if counts[label] >= FEW}
+    if not shown:
+        return replace(start, drop="no answer that five people share")
+    rare = len(levels) - len(shown)
+    question = f"{counted(rare, 'rare answer')} read as “Other”: group better?"
+    guessed = replace(start, kind="categorical", levels=shown | {"Other": "Other"})
+    return replace(guessed, unlisted="Other").wondering(question)
+
+
 def _of_numbers(start: Guess, counts: Mapping[str, int]) -> Guess:
     """Numbers: a yes and no, a point of a scale, or a measurement."""
     numbers = np.array(sorted(map(float, counts)))
+    found = {float(text): count for text, count in counts.items()}
+    fewest, most = (found[float(n)] for n in numbers[[0, -1]])
     whole = bool((numbers == np.round(numbers)).all())
     if start.role in ("weight", "replicate_weight"):
         return replace(start, kind="numeric")
-    if len(numbers) == 2 and whole:
+    usual = tuple(numbers) in ((0, 1), (1, 2)) or min(fewest, most) >= FEW
+    if len(numbers) == 2 and whole and usual:
         low, high = (f"{n:g}" for n in numbers)
         if (low, high) == ("0", "1"):
             start = start.wondering("is 1 “Yes” and 0 “No” (taken so)?")
@@ -203,31 +156,24 @@ def _of_numbers(start: Guess, counts: Mapping[str, int]) -> Guess:
         return replace(start, kind="binary", levels={low: low, high: high})
     if start.role == "quasi_identifier" and len(numbers) > 6:
         return _banded(start, numbers)
-    least, most = _outward(float(numbers[0])), -_outward(-float(numbers[-1]))
-    if whole and numbers[0] in (0, 1) and numbers[-1] <= 11 and len(numbers) >= 3:
+    # A point of a scale is no secret; a number far from all others is somebody's.
+    points = whole and numbers[0] in (0, 1) and numbers[-1] <= 11 and len(numbers) >= 3
+    if points and (most >= FEW or numbers[-1] - numbers[-2] <= 2):
         return replace(start, kind="numeric", range=(float(numbers[0]), float(numbers[-1])))
-    return replace(start, kind="numeric", range=(least, most))
-
-
-def _outward(number: float) -> float:
-    """A round number below, so that a range does not tell the smallest answer."""
-    if number == 0:
-        return 0.0
-    size = 10.0 ** np.floor(np.log10(abs(number)))
-    return float(np.floor(number / size) * size)
+    span = below(float(numbers[0]), fewest), above(float(numbers[-1]), most)
+    return replace(start, kind="numeric", range=span)
 
 
 def _banded(start: Guess, numbers: np.ndarray[Any, Any]) -> Guess:
     """Bands for a number that others may know: of ages the usual ones, else about quarters."""
-    aged = re.search(r"(?:^|_)(?:age|alter|leeftijd|edad)(?:_|$)", start.name)
-    if aged and 10 <= np.median(numbers) <= 110:
+    if asks_age(start.name, start.header, start.label) and 10 <= np.median(numbers) <= 110:
         edges = [18.0, 25.0, 35.0, 45.0, 55.0, 65.0]
         bands = {f"{low:g}–{high - 1:g}": (low, high - 1) for low, high in pairwise(edges)}
         bands["65+"] = (65.0, 120.0)
         question = "are these the right bands of age, and is everybody 18 or older?"
         return replace(start.wondering(question), kind="ordinal", bands=bands, range=(18.0, 120.0))
-    cuts = sorted({_outward(float(q)) for q in np.quantile(numbers, [0.25, 0.5, 0.75])})
-    low, high = _outward(float(numbers[0])), -_outward(-float(numbers[-1]))
+    cuts = sorted({below(float(q), FEW) for q in np.quantile(numbers, [0.25, 0.5, 0.75])})
+    low, high = below(float(numbers[0]), 1), above(float(numbers[-1]), 1)
     edges = [low, *(cut for cut in cuts if low < cut < high)]
     step = 1.0 if bool((numbers == np.round(numbers)).all()) else 1e-6
     ends = [*(edge - step for edge in edges[1:]), high]
@@ -243,21 +189,22 @@ def _of_words(start: Guess, counts: Mapping[str, int]) -> Guess:
     listed = [text for text, count in counts.items() if count >= fewest]
     rare = len(counts) - len(listed)
     ordered = in_order(counts)
-    if ordered and len(ordered) <= 12:
+    told = all(counts[text] >= FEW or is_stock(text) for text in counts)
+    if ordered and told and len(ordered) <= 12:
         return replace(start, kind="ordinal", levels={text: text for text in ordered})
-    if len(counts) == 2:
-        low, high = sorted(counts, key=lambda text: (plain(text) in _YES, plain(text) not in _NO))
+    if len(counts) == 2 and (len(listed) == 2 or {plain(text) for text in counts} <= YES | NO):
+        low, high = sorted(counts, key=lambda text: (plain(text) in YES, plain(text) not in NO))
         return replace(start, kind="binary", levels={low: low, high: high})
-    if not listed or len(listed) > _MOST_LEVELS:
-        if start.role is None and len(counts) > _MOST_LEVELS:
+    if not listed or len(listed) > MOST_LEVELS:
+        if start.role is None and len(counts) > MOST_LEVELS:
             return replace(start, drop="too many different answers").wondering(
                 f"{len(counts)} different answers: group them with `recode`, or leave it out?"
             )
-        listed = sorted(listed, key=lambda text: -counts[text])[:_MOST_LEVELS]
+        listed = sorted(listed, key=lambda text: -counts[text])[:MOST_LEVELS]
         rare = len(counts) - len(listed)
     if not listed:
         return replace(start, drop="no answer that five people share")
-    listed.sort(key=lambda text: (plain(text) in _YES, plain(text) not in _NO))
+    listed.sort(key=lambda text: (plain(text) in YES, plain(text) not in NO))
     levels = {text: text for text in listed}
     guessed = replace(start, kind="categorical", levels=levels)
     if not rare:

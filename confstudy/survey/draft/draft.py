@@ -141,7 +141,7 @@ def _guesses(raw: RawTable) -> list[Guess]:
     for header in headers:
         said = raw.described.get(header, Described())
         label = " ".join((said.label or "").split())
-        start = Guess(header, names[header], label, role=role_of(names[header], label or header))
+        start = Guess(header, names[header], label, role=role_of(names[header], header, label))
         if header in refused:
             free = refused[header] == "free text"
             why = "free text" if free else f"identifier ({refused[header]})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from confstudy.codebook.schema import Role
 from confstudy.codebook.words import heading
 
-__all__ = ["named", "role_of", "stem"]
+__all__ = ["asks_age", "named", "role_of", "stem"]
 
 _SMALL = set(
     "a an the of to in on at for and or is are was were be been do does did you your yours i my me "
@@ -24,8 +25,10 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     ("strata", r"(?:^|_)(?:strata|stratum|varstrat\w*|vestr\w*)$"),
     (
         "cluster",
-        r"(?:^|_)(?:cluster|psu|varunit|verep|therapist|clinician|counsel+or|clinic|practice|site"
-        r"|school|class|group|team|center|centre|hospital|interviewer)(?:_?(?:id|no|nr|code|num))?$",
+        r"(?:^|_)(?:cluster|psu|varunit|verep)$|^(?:therapist|clinician|counsel+or|clinic|practice"
+        r"|site|school|class|group|team|center|centre|hospital|interviewer)$|(?:^|_)(?:therapist"
+        r"|clinician|counsel+or|clinic|practice|site|school|class|group|team|center|centre|hospital"
+        r"|interviewer)_?(?:id|no|nr|code|num)$",
     ),
     ("duration", r"duration|time_?taken|completion_time|interviewtime|time_spent|time_minutes"),
     (
@@ -35,17 +38,22 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         r"|province|region|county|district|city|town|zip3|urban\w*|rural\w*|nationality|citizen\w*"
         r"|birth_?year|education|educ\w{0,2}|degree|occupation|profession|employment|job_title"
         r"|income\w*|salary|household\w*|marital\w*|married|religion|language"
-        r"|sexual_orientation|children|veteran|bildung|beruf|einkommen|wohnort|bundesland)$",
+        r"|sexual_orientation|children|veteran|bildung|beruf|einkommen|wohnort|bundesland)"
+        r"(?:_(?:in_)?(?:years?|yrs|jahren?|jaren|ans))?(?:_at_[a-z]+)?$",
     ),
 )
 _ASKED = re.compile(
-    r"how_old_are_you|in_(?:what|which)_year_were_you_born"
+    r"how_old_are_you(?:_.*)?|in_(?:what|which)_year_were_you_born|wie_alt_sind_sie(?:_.*)?"
+    r"|quel_(?:age_avez_vous|est_votre_(?:age|sexe|genre))|welches_geschlecht_.*"
+    r"|in_welchem_(?:bundesland|land)_.*"
     r"|(?:what|which)_.{0,40}(?:age|gender|sex|race|ethnicity|nationality|religion|occupation|income"
     r"|marital_status|sexual_orientation|employment_status|education|degree|profession)"
-    r"(?:_or_\w+|_you_\w+|_identity|_group)?$"
+    r"(?:_or_\w+|_you_\w+|_identity|_group|_(?:in_)?years|_at_[a-z]+)?$"
     r"|(?:what|which|where)_(?:us_)?(?:country|state|province|region|county|city|town)_.{0,40}"
     r"|(?:do|are)_you_.{0,25}(?:hispanic|married|veteran)$"
 )
+
+_AGE = re.compile(r"(?:^|_)(?:age|alter|leeftijd|edad)(?:_|$)|old_are_you|wie_alt_sind|quel_age")
 
 
 def named(headers: Iterable[str]) -> dict[str, str]:
@@ -73,6 +81,7 @@ def _slug(header: str) -> str:
     if len(words) > 3:
         words = [word for word in words if word not in _SMALL][:4] or words[:4]
     name = re.sub(r"_+", "_", "_".join(words)).strip("_")[:40].strip("_")
+    name = f"{name}_" if keyword.iskeyword(name) else name
     return name if name and not name[0].isdigit() else f"q_{name}".rstrip("_")
 
 
@@ -90,10 +99,28 @@ def stem(header: str) -> str:
     return ""
 
 
-def role_of(name: str, label: str) -> Role | None:
-    """The role that a name, or else the question's text, tells."""
-    text = "_".join(re.findall(r"[a-z0-9]+", heading(label)))
-    if _ASKED.fullmatch(text):
+def role_of(name: str, header: str, label: str = "") -> Role | None:
+    """The role that a name, its header or the question's text tells.
+
+    >>> role_of("q2", "Q2", "Age in years"), role_of("age_group", "age_group")
+    ('quasi_identifier', 'quasi_identifier')
+    >>> role_of("trust_therapist", "I trust my therapist"), role_of("therapist_id", "Therapist ID")
+    (None, 'cluster')
+    """
+    texts = [_worded(text) for text in (header, label) if text]
+    if any(map(_ASKED.fullmatch, texts)):
         return "quasi_identifier"
-    short = text.count("_") <= 3
-    return next((role for role, words in _ROLES if short and re.search(words, name)), None)
+    told = [text for text in texts if text.count("_") <= 3]
+    told += [name] if texts[0] in told else []
+    found = (role for role, words in _ROLES if any(re.search(words, text) for text in told))
+    return next(found, None)
+
+
+def asks_age(name: str, header: str, label: str) -> bool:
+    """Whether a question asks how old somebody is."""
+    return any(map(_AGE.search, (name, _worded(header), _worded(label))))
+
+
+def _worded(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", heading(text)).encode("ascii", "ignore").decode()
+    return "_".join(re.findall(r"[a-z0-9]+", bare))

@@ -115,7 +115,7 @@ def _codes(item: Guess, column: pd.Series[Any]) -> NDArray[np.float64]:
         if key in places:
             return places[key]
         try:
-            return float(key)
+            return float(key.replace(",", "."))
         except ValueError:
             return float("nan")
 

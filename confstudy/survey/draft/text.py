@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
+from confstudy.codebook.schema import Repair
 from confstudy.survey.draft.column import Guess
 from confstudy.survey.draft.scales import Battery
 
 __all__ = ["written"]
 
 
-def written(name: str, file: str, guesses: Sequence[Guess], scales: Sequence[Battery]) -> str:
+_REPAIRS: dict[Repair, str] = {
+    "spreadsheet_dates": "A spreadsheet took ranges such as 6-25 for dates; this reads them back.",
+    "wrong_encoding": "Text was read in the wrong encoding once; this reads it again.",
+    "decimal_commas": "Numbers are written 3,5.",
+}
+
+
+def written(
+    name: str,
+    file: str,
+    guesses: Sequence[Guess],
+    scales: Sequence[Battery],
+    repairs: Collection[Repair] = (),
+) -> str:
     """The text of a codebook, each open question a comment above what it is about."""
     lines = [
         f"# A first codebook for {file}, to be edited. Lines with 'unsure' want your answer.",
         f"name: {_flow(name)}",
         "title: ''",
     ]
-    if any(entry.dated for entry in guesses):
-        lines += ["# A spreadsheet took ranges such as 6-25 for dates; this reads them back."]
-        lines += ["repairs: [spreadsheet_dates]"]
+    made = {*repairs, *(repair for entry in guesses for repair in entry.repairs)}
+    told = [(repair, why) for repair, why in _REPAIRS.items() if repair in made]
+    lines += [f"# {why}" for _, why in told]
+    if told:
+        lines += [f"repairs: {_flow([repair for repair, _ in told])}"]
     quasi = [entry for entry in guesses if entry.role == "quasi_identifier" and not entry.drop]
     if quasi:
         # What tells people apart most finely is blanked first.
