@@ -58,7 +58,12 @@ def parse_yaml(text: str, name: str, error: type[DeclarationError]) -> Document:
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 1
-        raise error(f"{name}, line {line}: not valid YAML: {problem.problem}.") from None
+        hint = (
+            "Indent with spaces, not tabs."
+            if "\\t" in str(problem.problem)
+            else "Text that holds any of ? : # , { } [ ] & * needs quotation marks around it."
+        )
+        raise error(f"{name}, line {line}: not valid YAML: {problem.problem}. {hint}") from None
     except (yaml.YAMLError, RecursionError, TypeError, ValueError):
         raise error(f"{name}: not valid YAML: it holds something YAML does not allow.") from None
     return Document(name, content, lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +21,16 @@ __all__ = [
     "bundled_codebooks", "codebook_beside", "codebook_path", "data_stem", "parse_codebook",
     "read_codebook",
 ]  # fmt: skip
+
+#: What pydantic says of a value, in words for people who write YAML.
+_KINDS = {
+    "a valid dictionary": "a mapping, {name: value}",
+    "a valid tuple": "a list, [first, second]",
+    "a valid string": "text",
+    "a valid boolean, unable to interpret input": "true or false",
+    "a valid integer, unable to parse string as an integer": "a whole number",
+    "a valid number, unable to parse string as a number": "a number",
+}
 
 
 def bundled_codebooks() -> list[str]:
@@ -55,9 +66,10 @@ def read_codebook(codebook: str | Path | Mapping[str, Any] | Codebook) -> Codebo
     path = Path(codebook)
     if not path.is_file():
         bundled = bundled_codebooks()
+        known = [*bundled, *(str(path.with_name(name)) for name in _names(path.parent, ".yaml"))]
         raise CodebookError(
             f"No codebook '{path}': neither a file nor bundled."
-            f"{did_you_mean(str(codebook), bundled)} Bundled: {listing(bundled)}."
+            f"{did_you_mean(str(codebook), known)} Bundled: {listing(bundled)}."
         )
     try:
         text = path.read_text("utf-8-sig")
@@ -83,7 +95,10 @@ def data_stem(data: Path) -> str:
 def codebook_beside(data: Path) -> Path:
     """The codebook that stands beside a data file, or an error that says where it should."""
     if not data.is_file():
-        raise UnreadableFile(f"No file '{data.name or data}' there.")
+        if data.is_dir():
+            raise UnreadableFile(f"'{data.name or data}' is a folder: name a file in it.")
+        near = did_you_mean(data.name, _names(data.parent))
+        raise UnreadableFile(f"No file '{data.name or data}' in that folder.{near}")
     beside = codebook_path(data)
     if not beside.is_file():
         raise CodebookError(
@@ -91,6 +106,11 @@ def codebook_beside(data: Path) -> Path:
             "Pass codebook='…' (a YAML file or a bundled name)."
         )
     return beside
+
+
+def _names(folder: Path, ending: str = "") -> list[str]:
+    found = folder.iterdir() if folder.is_dir() else ()
+    return [entry.name for entry in found if entry.is_file() and entry.name.endswith(ending)]
 
 
 def parse_codebook(text: str, name: str = "codebook.yaml") -> Codebook:
@@ -113,7 +133,7 @@ def _validated(document: Document) -> Codebook:
     try:
         codebook = Codebook.model_validate(document.content)
     except ValidationError as failed:
-        errors = failed.errors(include_url=False, include_input=False)
+        errors = failed.errors(include_url=False)
         found = [(tuple(error["loc"]), _worded(dict(error))) for error in errors]
     else:
         found = problems(codebook)
@@ -130,11 +150,13 @@ def _worded(error: dict[str, Any]) -> str:
         hint = did_you_mean(place[-1], allowed)
         return f"'{place[-1]}' is not known.{hint} Allowed: {listing(allowed, most=20)}."
     message = str(error["msg"]).removeprefix("Input should be ")
-    return (
-        f"'{'.'.join(place)}' should be {message}."
-        if message != error["msg"]
-        else (f"'{'.'.join(place)}': {message[0].lower()}{message[1:]}.")
-    )
+    hint = ""
+    if error["type"] == "literal_error":
+        given = place[-1] if "[key]" in error["loc"] else str(error["input"])
+        hint = did_you_mean(given, re.findall(r"'([^']*)'", message))
+    if message != error["msg"]:
+        return f"'{'.'.join(place)}' should be {_KINDS.get(message, message)}.{hint}"
+    return f"'{'.'.join(place)}': {message[0].lower()}{message[1:]}."
 
 
 def _model_at(place: list[str]) -> type[BaseModel]:

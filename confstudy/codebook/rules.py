@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import keyword
 from collections import Counter
 from collections.abc import Iterator
 
@@ -71,6 +72,8 @@ def _of_variable(place: Place, name: str, variable: Variable) -> Iterator[Proble
         return
     if not name.isidentifier():
         yield place, f"'{name}' cannot stand in a formula: use letters, digits and underscores."
+    elif keyword.iskeyword(name):
+        yield place, f"'{name}' is a word of Python and cannot stand in a formula: add a letter."
     known = set(variable.levels.values())
     if known:
         for level in [*variable.recode, *variable.bands]:

@@ -113,7 +113,7 @@ class Scale(_Part):
     items: Texts
     reverse: Texts = ()
     points: tuple[int, int] = (0, 1)
-    key: Annotated[dict[str, str], BeforeValidator(with_text_keys)] = Field(default_factory=dict)
+    key: Codes = Field(default_factory=dict)
     anchors: Texts = ()
     score: Literal["mean", "sum"] = "mean"
     min_answered: Annotated[float, Field(gt=0, le=1)] = 0.5
@@ -166,8 +166,8 @@ class Codebook(_Part):
     """Variables, scales, sampling design and protection of one survey.
 
     ``repairs`` allows damage to be undone: answers that a spreadsheet took for dates, text
-    that was read in the wrong encoding; and numbers to be read that are written 3,5. ``impossible`` names combinations of answers that
-    contradict each other, for :func:`confstudy.check`.
+    that was read in the wrong encoding; and numbers written 3,5 to be read. ``impossible``
+    names combinations of answers that contradict each other, for :func:`confstudy.check`.
     """
 
     name: str

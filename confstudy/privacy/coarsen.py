@@ -19,6 +19,8 @@ __all__ = ["MOST_BANDS", "Coarse", "capped", "coarsened", "fits"]
 
 #: More bands than that are a slip of the pen.
 MOST_BANDS = 200
+#: A percentile that fewer respondents are beyond says what they answered.
+FEWEST = 5
 
 
 class Coarse(NamedTuple):
@@ -159,6 +161,12 @@ def capped(column: pd.Series[Any], variable: Variable, limit: Limit, *, top: boo
         edge = limit.value
     elif len(known):
         edge = float(np.percentile(known, limit.percentile or 0))
+        held = int((known >= edge).sum() if top else (known <= edge).sum())
+        if held < FEWEST:
+            raise RecipeError(
+                f"'{column.name}': fewer than {FEWEST} respondents are beyond its percentile "
+                f"{limit.percentile:g}, so that it would tell their numbers: take one nearer to 50."
+            )
     else:
         return Coarse(column, variable)
     done = column.clip(upper=edge) if top else column.clip(lower=edge)

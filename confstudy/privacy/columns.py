@@ -78,6 +78,11 @@ class Column:
         """Distinct cells per answered row: 1 where nobody shares an answer."""
         return len(self.cells) / max(self.answered, 1)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether respondents share answers, as those of one group do."""
+        return self.uniqueness < 0.9 or self.answered < 20
+
     @cached_property
     def once(self) -> float:
         """The share of distinct cells that one row alone has."""

@@ -103,7 +103,7 @@ ID = _table(
     "pid uid sid ppn ppnr vpn vpnr vpcode vpid subj subjid subject subno subjno participant "
     "participantnr respondent respnr proband probandencode probandennummer kenncode pseudonym "
     "personencode sgic studyid caseid casenr caseno recordno dossiernummer matrikelnummer "
-    "mitgliedsnummer kundennummer studentnummer studentid patientid patientnr clientid userid "
+    "mitgliedsnummer kundennummer studentnummer studentid patientid patientnr patientno patientnumber clientid userid "
     "memberid personid respid responseid anonid idcode idnumber idno aktenzeichen deelnemer "
     "deelnemernummer proefpersoon expediente folio historiaclinica dossier identifiant "
     "identificador identificativo kod tunniste tunnus 编号 学号 番号 idx rowid rownum rownumber"

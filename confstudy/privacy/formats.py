@@ -43,7 +43,7 @@ _LONE_PHONE = re.compile(
     r"(?<![\w.,+/:-])(?<!\d )(?:"
     r"(?:\+|00(?=[1-9]\d[ ./(-]))[1-9]\d{0,2}(?:[ ./()-]{0,3}\d){6,12}"
     r"|(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}"
-    r"|\(0\d{1,4}\)[ /-]?\d[\d -]{4,9}\d"
+    r"|\(0\d{0,4}\)[ /-]?\d[\d -]{4,9}\d"
     r"|0\d{1,4}[ ./-](?=(?:\D?\d){6,9}(?!\D?\d))\d{2,8}(?:[ .-]\d{2,6}){0,4}"
     r")(?![\d:]|[-/.]\d)"
 )
@@ -86,6 +86,8 @@ _GROUPS = re.compile(r"(?=(?:\D*\d){6})[\dA-Za-z]+(?:[ ./()_-]{1,2}[\dA-Za-z]+)+
 _CAPITALS = re.compile(r"[A-Z]{4,20}")
 _ACCOUNT = re.compile(r"[a-z]{1,20}[._][a-z]{2,20}\d*")
 _INITIALS = re.compile(r"(?:[^\W\d_]\. ?){2,4}")
+#: More different dates are not those of a study's waves.
+_WAVES = 24
 _WIDTH = re.compile(r"\d{4,8}")
 _TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 _CLASSIFIED = re.compile(r"[A-Z]\d\d\.\d{1,2}")
@@ -103,9 +105,10 @@ def _most(pattern: re.Pattern[str], share: float = 0.8) -> Test:
 
 
 def _date(column: Column) -> int:
-    """One full date nobody shares is enough; short ones and compact ones have to be most."""
+    """One full date nobody shares is enough; others have to be most, and no dates of waves."""
     lone = 0 if column.numeric else column.rare(_LONE_DATE)
-    return lone or _most(_WHOLE_DATE)(column)
+    several = len(column.cells) > _WAVES and column.share(_WHOLE_DATE) >= 0.8
+    return lone or (len(column.cells) if several else _most(_WHOLE_DATE)(column))
 
 
 def _phone(column: Column) -> int:

@@ -8,15 +8,24 @@ from typing import Self
 
 import pandas as pd
 
-from confstudy.codebook.schema import Codebook, Protection
+from confstudy.codebook.schema import Codebook, Protection, Variable
 from confstudy.errors import IdentifiedData
 from confstudy.privacy.columns import Column
 from confstudy.privacy.headers import shown_headers
-from confstudy.privacy.identifiers import DECODED_EXEMPT, DESIGN_EXEMPT, RULES
+from confstudy.privacy.identifiers import (
+    DECODED_EXEMPT,
+    DESIGN_EXEMPT,
+    NUMBER_EXEMPT,
+    RULES,
+    WEIGHT_EXEMPT,
+)
 from confstudy.privacy.risk import Risk
 from confstudy.privacy.values import ANY
 
 __all__ = ["Finding", "GateResult", "inspect_columns"]
+
+_GROUPS = {"strata", "cluster"}
+_WEIGHTS = {"weight", "replicate_weight"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ def inspect_columns(
     codebook
         Columns it drops are not looked at, since they never come in. A column that is
         decoded into declared levels or bands is not refused for its header, for long answers
-        or for numbers that nobody shares.
+        or for numbers that nobody shares; nor are strata and clusters that respondents share.
     coarsened
         Variables that a recipe reduces to levels or bands.
 
@@ -97,6 +106,7 @@ def inspect_columns(
     0  contact  e-mail address      2
     """
     exempt = _exempt(codebook, coarsened)
+    grouping = _grouping(codebook)
     findings: list[Finding] = []
     looked_at = 0
     shown = shown_headers(frame)
@@ -105,7 +115,10 @@ def inspect_columns(
         if skipped is None:
             continue
         looked_at += 1
-        found = _inspect(Column.of(header, frame[header]), shown[place], skipped)
+        column = Column.of(header, frame[header])
+        if header in grouping and not column.is_shared:
+            skipped -= DESIGN_EXEMPT
+        found = _inspect(column, shown[place], skipped)
         findings += (replace(finding, place=place + 1) for finding in found)
     return GateResult(tuple(findings), looked_at)
 
@@ -128,17 +141,33 @@ def _exempt(
     """For each header the rules that do not apply to it, or None where it never comes in."""
     if codebook is None:
         return {}
-    roles = {"weight", "replicate_weight", "strata", "cluster"}
     exempt: dict[str, frozenset[str] | None] = {}
     for name, variable in codebook.variables.items():
         if variable.drop:
             exempt.setdefault(codebook.header(name), None)
     for name, variable in codebook.kept.items():
-        reduced = variable.categories or name in coarsened
-        decoded = DECODED_EXEMPT if reduced else frozenset()
-        design = DESIGN_EXEMPT if roles & set(variable.role) else frozenset()
-        exempt[codebook.header(name)] = decoded | design
+        exempt[codebook.header(name)] = _decoded(variable, name in coarsened) | _of_design(variable)
     return exempt
+
+
+def _decoded(variable: Variable, coarsened: bool) -> frozenset[str]:
+    if not (variable.categories or coarsened):
+        return frozenset()
+    number = variable.type == "numeric" and not variable.bands and not coarsened
+    return NUMBER_EXEMPT if number else DECODED_EXEMPT
+
+
+def _of_design(variable: Variable) -> frozenset[str]:
+    if _GROUPS & set(variable.role):
+        return DESIGN_EXEMPT
+    return WEIGHT_EXEMPT if _WEIGHTS & set(variable.role) else frozenset()
+
+
+def _grouping(codebook: Codebook | None) -> set[str]:
+    """Headers of strata and clusters, whose codes respondents share."""
+    if codebook is None:
+        return set()
+    return {codebook.header(n) for n, v in codebook.kept.items() if _GROUPS & set(v.role)}
 
 
 def _of_risk(risk: Risk, protection: Protection) -> Iterator[Finding]:

@@ -13,8 +13,8 @@ from confstudy.privacy import details
 from confstudy.privacy.columns import Column
 from confstudy.privacy.details import mentions
 from confstudy.privacy.fields import COMMON, FIELDS, SHARED
-from confstudy.privacy.people import known_people
-from confstudy.privacy.texts import is_chosen
+from confstudy.privacy.people import known_people, person_names
+from confstudy.privacy.texts import free_text, is_chosen
 
 __all__ = ["answers_in_header", "header_is_data", "shown_headers", "system_field", "telling_header"]
 
@@ -29,6 +29,19 @@ _DATE = re.compile(
     r"|\D{3,14}\d{1,2}\D{1,4}\d{2,4}|\d{1,2}\D{3,20}\d{2,4}|\d{4}\D+\d{1,2}\D+\d{1,2}\D?|[1-4]\d{4}"
 )
 _DECIMALS = re.compile(r"[-+]?(?:\d{2,3}[.,]\d{2}|\d{1,3}[.,]\d{3,}.*)")
+
+
+_NUMBERED = re.compile(r"([^\W\d_]{1,12}[_.-]?)\d{1,3}")
+_LONG_NUMBER = re.compile(r"-\d.*|\d+[.,]\d+|(?!(?:19|20)\d\d$)\d{4,}")
+#: What a question or an instruction has among its words.
+_ASKING = set(
+    "what which why how who whom when where whether you your yours please describe explain specify "
+    "comment comments remark remarks other others else tell say list name text question open answer "
+    "was wie warum weshalb wer wann wo ob sie ihr ihre ihnen bitte beschreiben erklären sonstiges "
+    "andere anmerkung anmerkungen wat welke waarom hoe wanneer waar u uw jij jouw graag anders "
+    "toelichting opmerkingen que quoi quel quelle pourquoi comment quand vous votre autre autres "
+    "qué cuál cómo cuándo dónde usted su otro otra otros por favor".split()
+)
 
 
 def header_is_data(header: str) -> bool:
@@ -68,10 +81,34 @@ def _is_answer(header: str, column: pd.Series[Any]) -> bool:
     same = " ".join(header.split()).casefold()
     if len(answers) < 2:
         return False
-    shape = _shape(same)
-    telling = len(set(shape)) > 1 and "9" in shape
-    alike = [answer for answer in answers[:200] if _shape(answer) == shape] if telling else []
-    return same in answers or 2 * len(alike) > min(len(answers), 200)
+    return same in answers or _alike(same, answers[:200]) or _is_said(header, column)
+
+
+def _alike(header: str, answers: list[str]) -> bool:
+    """Whether most answers are made of letters, digits and signs as the header is."""
+    shape = _shape(header)
+    if len(set(shape)) < 2 or "9" not in shape:
+        return False
+    number = _NUMBERED.fullmatch(header)
+    if number:
+        # q7 over codes such as ab12 is a name; p0007 over p0008 is a code.
+        answers = [answer for answer in answers if answer.startswith(number[1])] + ["", ""]
+        return len(answers) > 4 and all(_shape(answer) == shape for answer in answers[:-2])
+    return 2 * sum(_shape(answer) == shape for answer in answers) > len(answers)
+
+
+def _is_said(header: str, column: pd.Series[Any]) -> bool:
+    """Whether a header is a person's name over names, a long number over numbers, or a statement
+    over statements."""
+    if _LONG_NUMBER.fullmatch(header.strip()):
+        return Column.of("", column).mostly_numeric
+    words = re.findall(r"[^\W\d_]+", header.casefold())
+    said = len(words) >= 5 and "?" not in header and _ASKING.isdisjoint(words)
+    named = 1 <= len(words) <= 4 and known_people(Column.of("", pd.Series([header]))) > 0
+    if not (said or named):
+        return False
+    cells = Column.of("", column)
+    return bool(person_names(cells) if named else free_text(cells))
 
 
 def _shape(text: str) -> str:

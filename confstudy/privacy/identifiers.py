@@ -13,7 +13,7 @@ from confstudy.privacy.headers import system_field, telling_header
 from confstudy.privacy.texts import free_text
 from confstudy.privacy.values import ANY, Test
 
-__all__ = ["DECODED_EXEMPT", "DESIGN_EXEMPT", "RULES", "Rule"]
+__all__ = ["DECODED_EXEMPT", "DESIGN_EXEMPT", "NUMBER_EXEMPT", "RULES", "WEIGHT_EXEMPT", "Rule"]
 
 
 @dataclass(frozen=True)
@@ -51,5 +51,9 @@ DECODED_EXEMPT = frozenset(
     {"telling header", "free text", "person name", "unique code", "running number", "long number"}
     | {"postcode"}
 )
-#: Rules that do not apply to weights, strata and clusters of the sample.
+#: Rules that do not apply to numbers of which some have labels: words do not come in, numbers do.
+NUMBER_EXEMPT = frozenset({"free text", "person name"})
+#: Rules that do not apply to strata and clusters of the sample.
 DESIGN_EXEMPT = frozenset({"running number", "coordinates", "long number", "unique code"})
+#: Rules that do not apply to weights.
+WEIGHT_EXEMPT = frozenset({"running number", "coordinates"})

@@ -15,6 +15,8 @@ from confstudy.privacy.suda import suda_scores
 __all__ = ["loss_table", "risk_table", "utility_table"]
 
 Described = tuple[pd.DataFrame, Codebook]
+#: Means before and after would tell the numbers of fewer respondents than these.
+_FEWEST = 10
 
 
 def loss_table(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -25,6 +27,7 @@ def loss_table(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``variable``; shares of the respondents whose value ``changed`` and whose value was
         ``suppressed``; ``values_before, values_after``, how many different ones; for numbers
+        (unless so few changed that a difference of means would tell what they answered)
         ``mean_before, mean_after, sd_before, sd_after`` and the ``correlation`` with the
         original; for categories ``entropy_lost``, the bits that the value after does not tell of
         the value before (0: nothing is lost), a missing value being a category.
@@ -56,8 +59,11 @@ def _lost(name: Any, before: pd.Series[Any], after: pd.Series[Any] | None) -> di
     row |= {"values_after": int(after.nunique()), "suppressed": gone / n}
     if not isinstance(after.dtype, pd.CategoricalDtype):
         old, new = before.to_numpy(dtype=float), after.to_numpy(dtype=float)
+        changed = int((old[there] != new[there]).sum())
+        row["changed"] = changed / n
+        if there.sum() < _FEWEST or 0 < changed < _FEWEST or 0 < gone < _FEWEST:
+            return row
         return row | {
-            "changed": float((old[there] != new[there]).sum()) / n,
             "mean_before": float(before.mean()),
             "mean_after": float(after.mean()),
             "sd_before": float(before.std()),

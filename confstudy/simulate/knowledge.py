@@ -138,7 +138,7 @@ def draw_answers(
     for name, item in test.items.items():
         below = option_chances(test, name, knowledge).cumsum(axis=1)[:, :-1]
         codes = (streams.uniform(name, n, start)[:, None] >= below).sum(axis=1)
-        columns[name] = pd.Categorical.from_codes(codes, categories=list(item.options))
+        columns[name] = pd.Categorical.from_codes(codes, categories=pd.Index(list(item.options)))
     return pd.DataFrame(columns)
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from confstudy.codebook.lines import parse_yaml
 from confstudy.errors import StructureError, did_you_mean, listing
+from confstudy.simulate.calibration import without_sources
 from confstudy.simulate.structure import Structure
 
 __all__ = ["bundled_models", "parse_structure", "read_structure"]
@@ -43,9 +44,10 @@ def read_structure(model: str | Path | Structure) -> Structure:
 
 def parse_structure(text: str, name: str = "model.yaml") -> Structure:
     """Parse and validate the text of a structural model; errors name the line."""
-    document = parse_yaml(text, name, StructureError)
+    document, sources = without_sources(parse_yaml(text, name, StructureError))
     try:
-        return Structure.model_validate(document.content)
+        structure = Structure.model_validate(document.content)
+        return structure.model_copy(update={"calibration": sources})
     except ValidationError as failed:
         lines = [
             f"{document.where(tuple(error['loc']))}: {_worded(error['loc'], error['msg'])}"

@@ -95,11 +95,16 @@ class Simulation:
         """What the model says of its own effects."""
         return truth_of(self.structure)
 
+    @property
+    def _assumed(self) -> str:
+        count = len(self.structure.assumptions)
+        return f"; {count} numbers are assumptions: see .structure.sources" if count else ""
+
     def __repr__(self) -> str:
         return (
             f"Simulation of '{self.structure.name}': {self.population.clients:,} clients of "
             f"{self.population.therapists:,} therapists, {int(self.answered.sum()):,} answered "
-            f"({self.nonresponse}), seed {self.population.seed}"
+            f"({self.nonresponse}), seed {self.population.seed}{self._assumed}"
         )
 
 
@@ -129,7 +134,8 @@ def simulate(
     --------
     >>> import confstudy as cs
     >>> cs.simulate("therapy", clients=600, seed=1)
-    Simulation of 'therapy': 600 clients of 30 therapists, 403 answered (mcar), seed 1
+    Simulation of 'therapy': 600 clients of 30 therapists, 403 answered (mcar), seed 1; 16 numbers \
+are assumptions: see .structure.sources
     """
     if clients < 1 or seed < 0:
         raise StructureError("A simulation needs at least one client and a seed of 0 or more.")

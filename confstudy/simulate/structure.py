@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Literal, Self
 
+import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
 from confstudy.errors import did_you_mean, listing
+from confstudy.simulate.calibration import Calibration, calibration_table
 from confstudy.simulate.parts import Part
 from confstudy.simulate.population import Level
 from confstudy.simulate.sessions import Sessions
@@ -176,6 +178,17 @@ class Structure(Part):
     sessions: Sessions | None = None
     nonresponse: Nonresponse
     estimands: dict[str, Query] = Field(default_factory=dict)
+    calibration: tuple[Calibration, ...] = Field(default=(), init=False)
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Where the numbers come from: place, value, source, verified, note."""
+        return calibration_table(self.calibration)
+
+    @property
+    def assumptions(self) -> tuple[Calibration, ...]:
+        """The numbers whose source nobody has verified."""
+        return tuple(entry for entry in self.calibration if not entry.verified)
 
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Self:

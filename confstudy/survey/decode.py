@@ -11,7 +11,7 @@ from confstudy.codebook.reasons import reason_of
 from confstudy.codebook.schema import Codebook, Variable
 from confstudy.codebook.waves import resolved, wave_of
 from confstudy.codebook.words import heading, plain
-from confstudy.errors import CodebookMismatch, did_you_mean, listing, unknown
+from confstudy.errors import CodebookMismatch, IdentifiedData, did_you_mean, listing, unknown
 from confstudy.privacy.anonymize import Dropped
 from confstudy.privacy.gate import GateResult, inspect_columns
 from confstudy.privacy.headers import shown_headers
@@ -59,7 +59,7 @@ def decoded(raw: RawTable, codebook: Codebook, wave: str = "", gone: Dropped = _
     wave = wave or wave_of(codebook, raw.file, headers)
     local = _with_file_s_missing(resolved(codebook, wave, headers), raw)
     gate = inspect_columns(raw.frame, _without(local, gone), gone.coarsened)
-    gate.require(raw.file)
+    _require_anonymous(gate, raw, local)
     _require_headers(raw, local)
     columns = {
         name: decode(raw.frame[local.header(name)], name, local)
@@ -142,6 +142,23 @@ def _coded(variable: Variable, codebook: Codebook) -> list[str]:
     """Codes the codebook declares missing."""
     declared = [*variable.missing.values(), *codebook.missing.values()]
     return [code for codes in declared for code in codes]
+
+
+def _require_anonymous(gate: GateResult, raw: RawTable, codebook: Codebook) -> None:
+    """Refuse identified columns; one may be meant by a ``drop`` whose source is misspelt."""
+    dropped = [
+        codebook.header(name) for name, variable in codebook.variables.items() if variable.drop
+    ]
+    astray = [header for header in dropped if header not in raw.frame]
+    try:
+        gate.require(raw.file)
+    except IdentifiedData as refused:
+        if not astray:
+            raise
+        near = did_you_mean(astray[0], shown_headers(raw.frame))
+        raise IdentifiedData(
+            f"{refused}\nThe codebook drops columns that the file lacks: {listing(astray)}.{near}"
+        ) from None
 
 
 def _require_headers(raw: RawTable, codebook: Codebook) -> None:

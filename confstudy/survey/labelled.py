@@ -19,18 +19,24 @@ __all__ = ["LABELLED", "write_labelled"]
 
 
 class _Format(NamedTuple):
-    """What a format allows: bytes of a name, of a variable's label and of a value's label."""
+    """What a format allows: bytes of a name, a variable's label, a value's label; its words."""
 
     name: str
     writer: str
     longest: int
     label: int
     value: int
+    reserved: frozenset[str]
 
 
+_OF_SPSS = "all and by eq ge gt le lt ne not or to with"
+_OF_STATA = (
+    "_all _b _coef _cons _n _pi _pred _rc _skip _se byte double float if in int long strl using "
+    "with"
+)
 LABELLED = {
-    ".sav": _Format("SPSS", "write_sav", 64, 255, 120),
-    ".dta": _Format("Stata", "write_dta", 32, 80, 32_000),
+    ".sav": _Format("SPSS", "write_sav", 64, 255, 120, frozenset(_OF_SPSS.split())),
+    ".dta": _Format("Stata", "write_dta", 32, 80, 32_000, frozenset(_OF_STATA.split())),
 }
 _MEASURES = {"numeric": "scale", "item": "ordinal", "ordinal": "ordinal"}
 
@@ -57,6 +63,12 @@ def write_labelled(survey: Survey, path: Path, kind: str) -> None:
     long = [name for name in names if len(name.encode()) > form.longest]
     if long:
         raise UnwritableFile(f"Names too long for {form.name}: {listing(long)}.")
+    reserved = [name for name in names if name.casefold() in form.reserved]
+    if reserved:
+        raise UnwritableFile(
+            f"{form.name} keeps these names for itself: {listing(reserved)}. Give the variables "
+            "other names in the codebook, or write .csv."
+        )
     columns = {name: _column(survey, name, kind) for name in names}
     labels = {name: _cut(survey.codebook.label(name), form.label) for name in names}
     options: dict[str, Any] = {

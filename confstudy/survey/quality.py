@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from confstudy.errors import AnalysisError
 from confstudy.survey.checks.answers import by_wave, nonresponse, of_answers, of_columns
 from confstudy.survey.checks.breakoff import attrition, of_breakoff
 from confstudy.survey.checks.careless import of_long_runs, of_speed, of_straight_lines
@@ -109,6 +110,8 @@ def check(survey: Survey) -> Quality:
     >>> bool((quality.table["share"] <= 1).all())
     True
     """
+    if not isinstance(survey, Survey):
+        raise AnalysisError("Checks need a survey: cs.check(cs.load(file)).")
     absent = nonresponse(survey)
     alike = twins(survey)
     found = [

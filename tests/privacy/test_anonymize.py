@@ -148,13 +148,27 @@ def test_numbers_that_no_band_holds_are_out_of_range():
     [
         ({"top_code": {"age": 30}}, [18, 29, 30, 30], (18, 30)),
         ({"bottom_code": {"age": 29}}, [29, 29, 30, 90], (29, 90)),
-        ({"top_code": {"age": {"percentile": 50}}}, [18, 29, 29.5, 29.5], (18, 90)),
     ],
 )
 def test_limits_stand_for_what_is_beyond_them(recipe, values, span):
     result = done(recipe)
     assert result.frame["age"].dropna().tolist() == values
     assert result.codebook.variables["age"].range == span
+
+
+def test_a_percentile_caps_the_numbers_beyond_it():
+    data = pd.concat([frame()] * 5, ignore_index=True)
+    result = done({"top_code": {"age": {"percentile": 50}}}, data)
+    assert result.frame["age"].max() == 29.5
+    assert result.codebook.variables["age"].range == (18, 90)
+
+
+@pytest.mark.parametrize("part", [{"top_code": 99}, {"bottom_code": 1}])
+def test_a_percentile_that_few_are_beyond_is_refused(part):
+    data = pd.concat([frame()] * 4, ignore_index=True)
+    recipe = {step: {"income": {"percentile": edge}} for step, edge in part.items()}
+    with pytest.raises(RecipeError, match="'income': fewer than 5 respondents are beyond"):
+        done(recipe, data)
 
 
 def test_what_is_dropped_or_changed_leaves_the_rest_of_the_codebook():
@@ -226,12 +240,18 @@ def test_loss_counts_what_changed_and_what_was_blanked():
     table = loss_table(before, after).set_index("variable")
     assert table["changed"].to_dict() == {"income": 0.2, "place": 0, "grade": 0.4, "clinic": 0}
     assert table["suppressed"].to_dict() == {"income": 0, "place": 0.2, "grade": 0, "clinic": 1}
-    assert table.loc["income", ["mean_before", "mean_after"]].tolist() == [22, 2.8]
+    assert table.loc["income", ["mean_before", "correlation"]].isna().all()
     assert table.loc["grade", ["values_before", "values_after"]].tolist() == [3, 2]
     # Of five, two became 'up': one bit for each of them.
     assert table.loc["grade", "entropy_lost"] == pytest.approx(0.4)
     # The two in Oslo: one is blank now, as one was before.
     assert table.loc["place", "entropy_lost"] == pytest.approx(0.4)
+
+
+def test_loss_tells_means_where_enough_numbers_changed():
+    before = pd.concat([frame()] * 10, ignore_index=True)
+    table = loss_table(before, before.assign(income=before["income"].clip(upper=4)))
+    assert table.loc[0, ["mean_before", "mean_after"]].tolist() == [22, 2.8]
 
 
 def test_risk_and_utility_stand_before_and_after():

@@ -20,17 +20,6 @@ def test_five_points_have_their_exact_shares_mean_and_sd():
     assert np.sqrt(shares @ points**2 - 9) == pytest.approx(1.0089, abs=5e-5)
 
 
-def test_seven_points_have_their_exact_mean_and_sd():
-    shares = np.diff(ndtr([-np.inf, *cuts_for(7), np.inf]))
-    points = np.arange(1, 8)
-    assert shares @ points == pytest.approx(4)
-    assert np.sqrt(shares @ points**2 - 16) == pytest.approx(1.5927, abs=5e-5)
-
-
-def test_alpha_of_six_five_point_items():
-    assert alpha_of(0.72, items=6, points=5) == pytest.approx(0.8436, abs=5e-5)
-
-
 @pytest.mark.parametrize("loading", [0.3, 0.7, 0.9, 0.97])
 def test_alpha_of_two_point_items_equals_the_arcsine_law(loading):
     r = 2 / np.pi * np.arcsin(loading**2)

@@ -12,6 +12,7 @@ import pandas as pd
 from confstudy.codebook.reasons import reason_of
 from confstudy.codebook.schema import Reason, Repair
 from confstudy.codebook.words import plain
+from confstudy.survey.draft.rare import FEW, is_stock_reason
 from confstudy.survey.readers.raw import Described
 from confstudy.survey.repair import range_of
 
@@ -78,7 +79,11 @@ def _undated(counts: dict[str, int], spelled: dict[str, str]) -> tuple[dict[str,
     for text, count in counts.items():
         key = dated.get(text, text)
         found[key] = found.get(key, 0) + count
-    return found, True
+    # What few people wrote may have been a date after all.
+    known = {*others, *(text for text, count in found.items() if count >= FEW)}
+    kept = {text: count for text, count in found.items() if text in known}
+    rest = {text: n for text, n in counts.items() if text in dated and dated[text] not in known}
+    return kept | rest, True
 
 
 def _without_commas(counts: dict[str, int], spelled: dict[str, str]) -> tuple[dict[str, int], bool]:
@@ -115,17 +120,22 @@ def _without_missing(
     labels = {plain(code): label for code, label in said.levels.items()}
     for text in [text for text in left if text in labels or not NUMBER.fullmatch(text)]:
         reason = reason_of(labels.get(text, text))
-        if reason is None:
+        said_by_few = text not in labels and left[text] < FEW and not is_stock_reason(text)
+        if reason is None or said_by_few:
             continue
         if reason == "dont_know" and left[text] >= total / 10:
             questions.append("is “don't know” an answer here (kept as a level) or missing?")
             continue
         missing.setdefault(reason, []).append(text)
         del left[text]
-    for text in _stray_codes({t: n for t, n in left.items() if t not in labels}):
+    strays = _stray_codes({t: n for t, n in left.items() if t not in labels})
+    named = [text for text in strays if text.startswith("-") or left[text] >= FEW]
+    for text in named:
         missing.setdefault("lost", []).append(text)
         questions.append(f"is {text} a code for a missing answer (taken so), and for which?")
-        del left[text]
+    if len(named) < len(strays):
+        questions.append("does a number far above the others say why there is no answer?")
+    left = {text: count for text, count in left.items() if text not in strays}
     return missing, left, questions
 
 

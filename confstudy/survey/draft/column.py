@@ -28,7 +28,10 @@ from confstudy.survey.draft.rare import (
 from confstudy.survey.readers.raw import Described
 from confstudy.survey.repair import range_of
 
-__all__ = ["Guess", "guess"]
+__all__ = ["SAME", "Guess", "guess"]
+
+#: Why a column without differences is left out.
+SAME = "everybody answered the same"
 
 #: Of an answer that others may know, only what one in twenty has is told apart.
 _COMMON = 0.05
@@ -65,7 +68,7 @@ def guess(column: pd.Series[Any], start: Guess, said: Described) -> Guess:
     if not counts:
         return replace(start, drop="nobody answered")
     if len(counts) == 1:
-        return replace(start, drop="everybody answered the same")
+        return replace(start, drop=SAME)
     if all(map(_DATE.fullmatch, counts)):
         return _of_dates(start, counts)
     answers = sorted_out(counts, spelled, said)
@@ -182,8 +185,20 @@ def _banded(start: Guess, numbers: np.ndarray[Any, Any]) -> Guess:
     return replace(start.wondering(question), kind="ordinal", bands=bands, range=(low, high))
 
 
+def _several(counts: Mapping[str, int]) -> bool:
+    """Whether cells hold lists of answers that other cells hold alone."""
+    lists = [[part.strip() for part in re.split("[;,]", text) if part.strip()] for text in counts]
+    alone = {parts[0] for parts in lists if len(parts) == 1}
+    return sum(len(parts) > 1 and bool(alone & set(parts)) for parts in lists) >= 2
+
+
 def _of_words(start: Guess, counts: Mapping[str, int]) -> Guess:
     """Answers in words: yes and no, an order, or categories of which the rare stay unnamed."""
+    if _several(counts):
+        start = start.wondering(
+            "several answers in one cell? Then make a variable of each, with this source, "
+            "`levels: ['No', 'Yes']`, `recode: {'Yes': [the cells with it]}`, `unlisted: 'No'`"
+        )
     known = start.role == "quasi_identifier" and len(counts) > 6
     fewest = max(FEW, _COMMON * sum(counts.values())) if known else FEW
     listed = [text for text, count in counts.items() if count >= fewest]

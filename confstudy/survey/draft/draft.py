@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from confstudy.codebook.read import codebook_path, data_stem, parse_codebook
-from confstudy.codebook.schema import Codebook
+from confstudy.codebook.schema import Codebook, Repair
 from confstudy.errors import CodebookMismatch, UnwritableFile
 from confstudy.files import write_text
-from confstudy.privacy.gate import inspect_columns
 from confstudy.privacy.headers import answers_in_header
+from confstudy.survey.draft.choices import with_choices
 from confstudy.survey.draft.column import Guess, guess
 from confstudy.survey.draft.names import named, role_of
+from confstudy.survey.draft.refused import refused
 from confstudy.survey.draft.routes import with_routes
 from confstudy.survey.draft.scales import batteries
 from confstudy.survey.draft.text import written
 from confstudy.survey.read import Described, RawTable, read_table
+from confstudy.survey.repair import from_wrong_encoding
 
 __all__ = ["Draft", "draft_codebook"]
 
@@ -119,9 +121,13 @@ def draft_of(raw: RawTable, file: Path) -> Draft:
             f"'{raw.file}' seems to have no header row: its headers look like answers. Put the "
             "names of the questions into the first row."
         )
-    guesses = with_routes(_guesses(raw), raw.frame)
+    again = _read_again(raw)
+    repairs: list[Repair] = ["wrong_encoding"] if again is not raw else []
+    raw = again
+    logic = {header: said.asked_if for header, said in raw.described.items()}
+    guesses = with_routes(with_choices(_guesses(raw), raw.frame), raw.frame, logic)
     guesses, scales = batteries(guesses, raw.frame)
-    text = written(data_stem(file), raw.file, guesses, scales)
+    text = written(data_stem(file), raw.file, guesses, scales, repairs)
     unsure = [(entry.name, question) for entry in guesses for question in entry.unsure]
     unsure += [
         (battery.name, f"reverse-keyed: {', '.join(battery.reverse)}?")
@@ -132,19 +138,33 @@ def draft_of(raw: RawTable, file: Path) -> Draft:
     return Draft(text, tuple(unsure), codebook_path(file), read)
 
 
+def _read_again(raw: RawTable) -> RawTable:
+    """The table with text that was read in the wrong encoding read again, or the table itself."""
+    names = {str(header): from_wrong_encoding(str(header)) for header in raw.frame}
+    columns = {}
+    for header, column in raw.frame.items():
+        found = {str(cell): from_wrong_encoding(str(cell)) for cell in column.dropna().unique()}
+        found = {cell: text for cell, text in found.items() if text}
+        columns[names[str(header)] or str(header)] = column.replace(found) if found else column
+    frame = pd.DataFrame(columns)
+    if frame.equals(raw.frame) or len(columns) < raw.frame.shape[1]:
+        return raw
+    described = {names.get(header) or header: said for header, said in raw.described.items()}
+    return replace(raw, frame=frame, described=described)
+
+
 def _guesses(raw: RawTable) -> list[Guess]:
     headers = [str(header) for header in raw.frame.columns]
     names = named(headers)
-    found_out = inspect_columns(raw.frame).findings
-    refused = {headers[finding.place - 1]: finding.rule for finding in found_out}
+    left_out = refused(raw)
     found = []
     for header in headers:
         said = raw.described.get(header, Described())
         label = " ".join((said.label or "").split())
         start = Guess(header, names[header], label, role=role_of(names[header], header, label))
-        if header in refused:
-            free = refused[header] == "free text"
-            why = "free text" if free else f"identifier ({refused[header]})"
+        if header in left_out:
+            free = left_out[header] == "free text"
+            why = "free text" if free else f"identifier ({left_out[header]})"
             found.append(Guess(header, names[header], label, drop=why))
         elif said.identifier:
             dropped = Guess(header, names[header], label, drop="identifier (marked in the file)")

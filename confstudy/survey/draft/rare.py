@@ -90,7 +90,7 @@ def below(number: float, count: int) -> float:
     """
     if number == 0:
         return 0.0
-    size = 10.0 ** np.floor(np.log10(abs(number)))
+    size = float(10.0 ** np.floor(np.log10(abs(number))))
     edge = float(np.floor(number / size) * size)
     return edge - size if edge == number and 0 < count < FEW else edge
 

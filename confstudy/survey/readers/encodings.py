@@ -68,7 +68,7 @@ def _known(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
         if name not in _NOT_TEXT:
-            b"".decode(name)
+            b"a".decode(name, "ignore")
             return name
     except (LookupError, ValueError):
         pass
