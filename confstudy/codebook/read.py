@@ -155,7 +155,8 @@ def _worded(error: dict[str, Any]) -> str:
         given = place[-1] if "[key]" in error["loc"] else str(error["input"])
         hint = did_you_mean(given, re.findall(r"'([^']*)'", message))
     if message != error["msg"]:
-        return f"'{'.'.join(place)}' should be {_KINDS.get(message, message)}.{hint}"
+        also = " or a list of labels" if place[-1] == "levels" else ""
+        return f"'{'.'.join(place)}' should be {_KINDS.get(message, message)}{also}.{hint}"
     return f"'{'.'.join(place)}': {message[0].lower()}{message[1:]}."
 
 

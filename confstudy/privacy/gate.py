@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Self
 
 import pandas as pd
@@ -15,6 +16,7 @@ from confstudy.privacy.headers import shown_headers
 from confstudy.privacy.identifiers import (
     DECODED_EXEMPT,
     DESIGN_EXEMPT,
+    DROP,
     NUMBER_EXEMPT,
     RULES,
     WEIGHT_EXEMPT,
@@ -83,7 +85,11 @@ class GateResult:
 
 
 def inspect_columns(
-    frame: pd.DataFrame, codebook: Codebook | None = None, coarsened: Collection[str] = ()
+    frame: pd.DataFrame,
+    codebook: Codebook | None = None,
+    coarsened: Collection[str] = (),
+    labels: Mapping[str, str] | None = None,
+    marked: Collection[str] = (),
 ) -> GateResult:
     """Look for identified data in every column that the codebook does not drop.
 
@@ -97,6 +103,10 @@ def inspect_columns(
         or for numbers that nobody shares; nor are strata and clusters that respondents share.
     coarsened
         Variables that a recipe reduces to levels or bands.
+    labels
+        Header → question text, which may name a personal detail where the header does not.
+    marked
+        Headers that the file marks as identifying.
 
     Examples
     --------
@@ -118,21 +128,33 @@ def inspect_columns(
         column = Column.of(header, frame[header])
         if header in grouping and not column.is_shared:
             skipped -= DESIGN_EXEMPT
-        found = _inspect(column, shown[place], skipped)
-        findings += (replace(finding, place=place + 1) for finding in found)
+        label = (labels or {}).get(header, "")
+        found = _inspect(column, shown[place], skipped, label)
+        if header in marked and "telling header" not in skipped:
+            found = chain(found, [_marked(column, shown[place])])
+        findings += (replace(finding, place=place + 1) for finding in islice(found, 1))
     return GateResult(tuple(findings), looked_at)
 
 
-def _inspect(column: Column, name: str, skipped: frozenset[str]) -> Iterator[Finding]:
-    """The first rule that matches."""
+def _inspect(
+    column: Column, name: str, skipped: frozenset[str], label: str
+) -> Iterator[Finding]:
+    """The first rule that matches; the label counts as a second header."""
     short_number = column.numeric and max(map(len, column.cells)) < 20
     for rule in RULES:
         if rule.name in skipped or (short_number and rule.name in ANY):
             continue
         count = rule.matches(column)
+        if not count and label and rule.name == "telling header":
+            count = rule.matches(replace(column, header=label))
         if count:
             yield Finding(name, rule.name, count, "distinct cells", rule.why, rule.remedy)
             return
+
+
+def _marked(column: Column, name: str) -> Finding:
+    why = "the file, or the data dictionary beside it, says so"
+    return Finding(name, "marked identifier", len(column.cells), "distinct cells", why, DROP)
 
 
 def _exempt(

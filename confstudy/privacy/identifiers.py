@@ -13,7 +13,9 @@ from confstudy.privacy.headers import system_field, telling_header
 from confstudy.privacy.texts import free_text
 from confstudy.privacy.values import ANY, Test
 
-__all__ = ["DECODED_EXEMPT", "DESIGN_EXEMPT", "NUMBER_EXEMPT", "RULES", "WEIGHT_EXEMPT", "Rule"]
+__all__ = [
+    "DECODED_EXEMPT", "DESIGN_EXEMPT", "DROP", "NUMBER_EXEMPT", "RULES", "WEIGHT_EXEMPT", "Rule",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Rule:
     remedy: str
 
 
-_DROP = (
+#: What to do about a column of identifiers.
+DROP = (
     "declare the column with `drop: identifier` in the codebook, delete it from the file, or name "
     "it under `drop` in a recipe for `cs.anonymize`"
 )
@@ -34,10 +37,10 @@ _POINTS = "it can point to one person"
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("system field", system_field, "the survey platform wrote it about the respondent", _DROP),
-    *(Rule(name, test, _POINTS, _DROP) for name, test in ANY.items()),
-    Rule("telling header", telling_header, "its header names a personal detail", _DROP),
-    *(Rule(name, test, _POINTS, _DROP) for name, test in MOST.items()),
+    Rule("system field", system_field, "the survey platform wrote it about the respondent", DROP),
+    *(Rule(name, test, _POINTS, DROP) for name, test in ANY.items()),
+    Rule("telling header", telling_header, "its header names a personal detail", DROP),
+    *(Rule(name, test, _POINTS, DROP) for name, test in MOST.items()),
     Rule(
         "free text",
         free_text,

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from confstudy.codebook.read import read_codebook
 from confstudy.codebook.schema import Codebook
-from confstudy.errors import StructureError, listing
-from confstudy.simulate.measurement import likert, loading_for
+from confstudy.errors import StructureError, listing, unknown
+from confstudy.simulate.items import solve
 from confstudy.simulate.population import Population
 from confstudy.simulate.structure import Structure
+from confstudy.simulate.styles import answers_of
 
 __all__ = ["Coded", "observed", "observed_frame"]
 
@@ -36,13 +37,13 @@ def observed(
 ) -> dict[str, Coded]:
     """Every column of the model's codebook for the clients looked at, all answered."""
     codebook = _checked(structure)
-    scales = {item: name for name, scale in codebook.scales.items() for item in scale.items}
+    answers = _answers(structure, codebook, population, values)
     columns: dict[str, Coded] = {}
     for name, variable in codebook.kept.items():
         if name == codebook.design.cluster:
             columns[name] = _therapists(population)
-        elif name in scales:
-            columns[name] = _item(structure, codebook, scales[name], name, population, values)
+        elif name in answers:
+            columns[name] = Coded(answers[name].astype(np.int32))
         else:
             codes = values[structure.columns[name]].astype(np.int32)
             columns[name] = Coded(codes, variable.categories)
@@ -71,20 +72,27 @@ def _therapists(population: Population) -> Coded:
     return Coded((therapist - first).astype(np.int32), labels, open=True)
 
 
-def _item(
+def _answers(
     structure: Structure,
     codebook: Codebook,
-    scale_name: str,
-    name: str,
     population: Population,
     values: dict[str, NDArray[np.float64]],
-) -> Coded:
-    scale, measure = codebook.scales[scale_name], structure.scales[scale_name]
-    loading = loading_for(measure.alpha, len(scale.items), scale.points[1] - scale.points[0] + 1)
-    own = population.normal(name)
-    turned = name in scale.reverse
-    answers = likert(values[measure.of], own, loading, scale.points, reverse=turned)
-    return Coded(answers.astype(np.int32))
+) -> dict[str, NDArray[np.float64]]:
+    """The answers to every item of every scale the model measures."""
+    found: dict[str, NDArray[np.float64]] = {}
+    for name, measure in structure.scales.items():
+        scale = codebook.scales[name]
+        points = scale.points[1] - scale.points[0] + 1
+        found |= answers_of(
+            values[measure.of],
+            solve(measure, scale.items, points),
+            scale.points,
+            scale.reverse,
+            structure.styles,
+            population.streams,
+            population.first,
+        )
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -100,6 +108,10 @@ def _checked(structure: Structure) -> Codebook:
 
 def _require_every_column(structure: Structure, codebook: Codebook) -> None:
     """The model gives every column of its codebook, with as many levels."""
+    strange = [name for name in structure.scales if name not in codebook.scales]
+    if strange:
+        where = f"codebook '{codebook.name}'"
+        raise StructureError(unknown("Scales", strange, codebook.scales, where))
     scales = [scale for name, scale in codebook.scales.items() if name in structure.scales]
     items = {item for scale in scales for item in scale.items}
     given = {codebook.design.cluster, *items, *structure.columns}

@@ -12,52 +12,17 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
 
 from confstudy.errors import StructureError, listing, unknown
-from confstudy.simulate.assign import Assignment, assign
 from confstudy.simulate.streams import Streams
 
-__all__ = ["Frame", "Sample", "Sampling", "Stage", "draw_sample", "lay_out"]
+__all__ = ["Sample", "Sampling", "Stage", "draw_sample"]
 
 Codes = NDArray[np.intp]
 Floats = NDArray[np.float64]
 Name = Annotated[str, BeforeValidator(str)]
-Range = tuple[PositiveInt, PositiveInt]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Frame(_Part):
-    """A population: practices of settings, therapists of practices, clients of therapists.
-
-    Parameters
-    ----------
-    practices
-        How many.
-    settings
-        Setting → its share of the practices, with sum 1; kept exactly, to one practice.
-    therapists, clients
-        The fewest and the most therapists of a practice and clients of a therapist; every
-        number between is equally likely.
-    """
-
-    practices: PositiveInt
-    settings: dict[Name, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
-    therapists: Range = (1, 1)
-    clients: Range = (20, 20)
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        if len(self.settings) == 1:
-            raise ValueError("'settings' are two or more, or none")
-        if self.settings and abs(sum(self.settings.values()) - 1) > 1e-9:
-            total = sum(self.settings.values())
-            raise ValueError(f"the shares of 'settings' sum to 1, not {total:g}")
-        for name in ("therapists", "clients"):
-            low, high = getattr(self, name)
-            if low > high:
-                raise ValueError(f"'{name}' is [fewest, most]")
-        return self
 
 
 class Stage(_Part):
@@ -124,35 +89,6 @@ class Sample:
         return f"Sample of {len(self.rows):,} clients, weights sum to {self.weight.sum():,.1f}"
 
 
-def lay_out(frame: Frame, streams: Streams) -> dict[str, NDArray[Any]]:
-    """The setting, practice and therapist of each client of a population.
-
-    Returns
-    -------
-    dict
-        ``setting`` (names; only where declared), ``practice`` and ``therapist`` (codes),
-        shape ``(clients,)`` each; clients of a therapist are neighbours.
-
-    Examples
-    --------
-    >>> frame = Frame(practices=10, settings={"school": 0.4, "private": 0.6}, clients=(5, 30))
-    >>> laid = lay_out(frame, Streams(1))
-    >>> list(laid), len(laid["practice"])
-    (['setting', 'practice', 'therapist'], 150)
-    """
-    therapists = _between(frame.therapists, streams.uniform("frame:therapists", frame.practices))
-    practice = np.repeat(np.arange(frame.practices), therapists)
-    clients = _between(frame.clients, streams.uniform("frame:clients", len(practice)))
-    laid: dict[str, NDArray[Any]] = {}
-    if frame.settings:
-        shares = Assignment(arms=tuple(frame.settings), shares=tuple(frame.settings.values()))
-        setting = assign(shares, "frame:setting", frame.practices, streams)
-        laid["setting"] = np.repeat(np.array(shares.arms)[setting][practice], clients)
-    laid["practice"] = np.repeat(practice, clients)
-    laid["therapist"] = np.repeat(np.arange(len(practice)), clients)
-    return laid
-
-
 def draw_sample(
     sampling: Sampling,
     groups: Mapping[str, NDArray[Any]],
@@ -170,7 +106,7 @@ def draw_sample(
     Parameters
     ----------
     groups
-        Grouping → the group of each client, shape ``(clients,)``, such as :func:`lay_out` gives.
+        Grouping → the group of each client, shape ``(clients,)``, such as ``lay_out`` gives.
     column
         Names the random numbers.
 
@@ -212,11 +148,6 @@ def draw_sample(
     rows = np.flatnonzero(kept)
     first = stratum if cluster is None else cluster
     return Sample(rows, chance[rows], stratum[rows], first[rows])
-
-
-def _between(limits: Range, uniform: Floats) -> Codes:
-    low, high = limits
-    return (low + np.floor(uniform * (high - low + 1))).astype(np.intp)
 
 
 def _coded(group: NDArray[Any]) -> tuple[Codes, list[str]]:

@@ -11,9 +11,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from confstudy.errors import did_you_mean, listing
 from confstudy.simulate.calibration import Calibration, calibration_table
+from confstudy.simulate.items import Likert
 from confstudy.simulate.parts import Part
 from confstudy.simulate.population import Level
 from confstudy.simulate.sessions import Sessions
+from confstudy.simulate.styles import Styles
 from confstudy.simulate.terms import Alike, Spread, Term
 
 __all__ = [
@@ -118,11 +120,14 @@ class Node(Part):
         return self
 
 
-class Measure(Part):
-    """A scale of the codebook as the reflection of a latent variable."""
+class Measure(Likert):
+    """A scale of the codebook as the reflection of a latent variable.
+
+    Its items have the declared α on as many points as the codebook gives them; ``cuts`` or
+    ``shares`` say how common each answer is, ``items`` what is different for one of them.
+    """
 
     of: str
-    alpha: Share
 
 
 class UnitNonresponse(Part):
@@ -175,6 +180,7 @@ class Structure(Part):
     variables: dict[str, Node]
     scales: dict[str, Measure] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
+    styles: Styles = Styles()
     sessions: Sessions | None = None
     nonresponse: Nonresponse
     estimands: dict[str, Query] = Field(default_factory=dict)

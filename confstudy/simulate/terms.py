@@ -10,6 +10,7 @@ from pydantic import Field
 
 from confstudy.errors import StructureError
 from confstudy.simulate.parts import Part
+from confstudy.simulate.reference import variance_of_icc
 
 __all__ = ["Alike", "Spread", "Term"]
 
@@ -57,5 +58,6 @@ class Alike(Part):
         >>> round(Alike(icc=0.05, scale="logit").spread(1) ** 2, 5)
         0.17315
         """
-        own = math.pi**2 / 3 if self.scale == "logit" else noise**2
-        return math.sqrt(own * self.icc / (1 - self.icc))
+        if self.scale == "logit":
+            return math.sqrt(variance_of_icc(self.icc, "logit"))
+        return noise * math.sqrt(variance_of_icc(self.icc, "probit"))

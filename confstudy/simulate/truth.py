@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from confstudy.codebook.read import read_codebook
 from confstudy.errors import StructureError, unknown
-from confstudy.simulate.measurement import expected_score, loading_for
+from confstudy.simulate.items import expected_mean, solve
 from confstudy.simulate.population import Population
 from confstudy.simulate.structure import Query, Structure
 from confstudy.simulate.world import World
@@ -119,8 +119,8 @@ def _mean(world: World, name: str, values: dict[str, Floats]) -> Floats:
         return world.expected(name, values)
     measure = world.structure.scales[name]
     scale = read_codebook(world.structure.codebook).scales[name]
-    loading = loading_for(measure.alpha, len(scale.items), scale.points[1] - scale.points[0] + 1)
-    return expected_score(values[measure.of], loading, scale.points)
+    solved = solve(measure, scale.items, scale.points[1] - scale.points[0] + 1)
+    return expected_mean(values[measure.of], solved, scale.points)
 
 
 def _words(query: Query) -> str:

@@ -58,7 +58,8 @@ def decoded(raw: RawTable, codebook: Codebook, wave: str = "", gone: Dropped = _
         raise CodebookMismatch(unknown("Waves", [wave], codebook.waves, "the codebook"))
     wave = wave or wave_of(codebook, raw.file, headers)
     local = _with_file_s_missing(resolved(codebook, wave, headers), raw)
-    gate = inspect_columns(raw.frame, _without(local, gone), gone.coarsened)
+    looked_at = _without(local, gone)
+    gate = inspect_columns(raw.frame, looked_at, gone.coarsened, raw.labels, raw.marked)
     _require_anonymous(gate, raw, local)
     _require_headers(raw, local)
     columns = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,15 +61,7 @@ def write_labelled(survey: Survey, path: Path, kind: str) -> None:
             "Or write .csv."
         ) from None
     names = [str(name) for name in survey.frame]
-    long = [name for name in names if len(name.encode()) > form.longest]
-    if long:
-        raise UnwritableFile(f"Names too long for {form.name}: {listing(long)}.")
-    reserved = [name for name in names if name.casefold() in form.reserved]
-    if reserved:
-        raise UnwritableFile(
-            f"{form.name} keeps these names for itself: {listing(reserved)}. Give the variables "
-            "other names in the codebook, or write .csv."
-        )
+    _require_names(names, form)
     columns = {name: _column(survey, name, kind) for name in names}
     labels = {name: _cut(survey.codebook.label(name), form.label) for name in names}
     options: dict[str, Any] = {
@@ -98,6 +91,18 @@ def write_labelled(survey: Survey, path: Path, kind: str) -> None:
             f"The survey cannot be written for {form.name}: is a variable named like one of its "
             "reserved words?"
         ) from None
+
+
+def _require_names(names: Sequence[str], form: _Format) -> None:
+    long = [name for name in names if len(name.encode()) > form.longest]
+    if long:
+        raise UnwritableFile(f"Names too long for {form.name}: {listing(long)}.")
+    reserved = [name for name in names if name.casefold() in form.reserved]
+    if reserved:
+        raise UnwritableFile(
+            f"{form.name} keeps these names for itself: {listing(reserved)}. Give the variables "
+            "other names in the codebook, or write .csv."
+        )
 
 
 def _column(survey: Survey, name: str, kind: str) -> _Column:

@@ -59,7 +59,8 @@ def propose(raw: RawTable, codebook: Codebook | None = None) -> str:
 
 def _identified(raw: RawTable, codebook: Codebook | None) -> tuple[list[str], list[str]]:
     """Refused columns: by the variable or header that drops them, and those not to be named."""
-    found = {finding.column for finding in inspect_columns(raw.frame, codebook).findings}
+    looked_at = inspect_columns(raw.frame, codebook, (), raw.labels, raw.marked)
+    found = {finding.column for finding in looked_at.findings}
     kept = codebook.kept if codebook is not None else {}
     read = {codebook.header(name): name for name in kept} if codebook is not None else {}
     headers = zip(map(str, raw.frame.columns), shown_headers(raw.frame), strict=True)

@@ -4,8 +4,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from confstudy.errors import StructureError
 from confstudy.simulate.chances import Chance
-from confstudy.simulate.indirect import (
-    Answers,
+from confstudy.simulate.indirect import Answers, ask, prevalence
+from confstudy.simulate.questions import (
     Crosswise,
     Direct,
     Forced,
@@ -13,8 +13,6 @@ from confstudy.simulate.indirect import (
     Question,
     Unrelated,
     Warner,
-    ask,
-    prevalence,
 )
 from confstudy.simulate.streams import Streams
 

@@ -3,7 +3,8 @@ import pytest
 from pydantic import ValidationError
 
 from confstudy.errors import StructureError
-from confstudy.simulate.sampling import Frame, Sampling, Stage, draw_sample, lay_out
+from confstudy.simulate.frame import Frame, lay_out
+from confstudy.simulate.sampling import Sampling, Stage, draw_sample
 from confstudy.simulate.streams import Streams
 from confstudy.simulate.weights import Replication, replicate_weights
 

@@ -116,7 +116,8 @@ def draft_codebook(
 
 def draft_of(raw: RawTable, file: Path) -> Draft:
     """Draft a codebook for a table that has been read from a file."""
-    if answers_in_header(raw.frame) >= max(2, raw.frame.shape[1] / 5):
+    answers, columns = answers_in_header(raw.frame), raw.frame.shape[1]
+    if answers >= max(2, columns / 5) or 2 * answers >= columns > 0:
         raise CodebookMismatch(
             f"'{raw.file}' seems to have no header row: its headers look like answers. Put the "
             "names of the questions into the first row."

@@ -76,10 +76,11 @@ def is_typed_once(levels: Mapping[str, str], counts: Mapping[str, int]) -> bool:
     So does SPSS when it recodes text. Labels of a questionnaire stand in another order, or
     some of them nobody chose.
     """
-    labels = [label.casefold() for label in levels.values()]
-    found = [counts.get(label, 0) for label in levels.values()]
-    few = sum(count < FEW for count in found)
-    return len(labels) >= 4 and labels == sorted(labels) and min(found) > 0 and 2 * few > len(found)
+    labels = list(levels.values())
+    found = [counts.get(label, 0) for label in labels]
+    if len(labels) < 4 or min(found) == 0 or 2 * sum(n < FEW for n in found) <= len(found):
+        return False
+    return labels in (sorted(labels), sorted(labels, key=str.casefold))
 
 
 def below(number: float, count: int) -> float:

@@ -17,11 +17,11 @@ def refused(raw: RawTable) -> dict[str, str]:
     Value labels may be names or answers in people's own words, so that they are looked at in
     the place of the codes too.
     """
-    return _rules(_in_words(raw)) | _rules(raw.frame)
+    return _rules(_in_words(raw), {}) | _rules(raw.frame, raw.labels)
 
 
-def _rules(frame: pd.DataFrame) -> dict[str, str]:
-    found = inspect_columns(frame).findings
+def _rules(frame: pd.DataFrame, labels: dict[str, str]) -> dict[str, str]:
+    found = inspect_columns(frame, labels=labels).findings
     return {str(frame.columns[finding.place - 1]): finding.rule for finding in found}
 
 

@@ -65,6 +65,16 @@ class RawTable:
     described: Mapping[str, Described] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """Header → question text, where the file has one."""
+        return {header: said.label for header, said in self.described.items() if said.label}
+
+    @property
+    def marked(self) -> list[str]:
+        """Headers of columns that the file marks as identifying."""
+        return [header for header, said in self.described.items() if said.identifier]
+
     def __repr__(self) -> str:
         rows, columns = self.frame.shape
         source = f"{self.platform}, {self.format}" if self.platform else self.format

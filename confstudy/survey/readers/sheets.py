@@ -53,7 +53,7 @@ def read_sheet(path: Path) -> tuple[Grid, str]:
     filled = [name for name, rows in sheets.items() if any(map(_filled, rows))]
     if not filled:
         raise UnreadableFile(f"'{path.name}' is empty.")
-    notes = [f"sheet '{filled[0]}' read"] if len(sheets) == 1 else [_which(filled, len(sheets))]
+    notes = [_which(filled, list(sheets))] if len(sheets) > 1 else []
     rows = [row for row in sheets[filled[0]] if _filled(row)]
     blank = len(sheets[filled[0]]) - len(rows)
     notes += [f"{counted(blank, 'blank line')} left out"] if blank else []
@@ -63,9 +63,10 @@ def read_sheet(path: Path) -> tuple[Grid, str]:
     return Grid(header, columns, notes=tuple(notes)), SHEETS[path.suffix.lower()]
 
 
-def _which(filled: list[str], sheets: int) -> str:
+def _which(filled: list[str], sheets: list[str]) -> str:
+    """Which sheet by its place, since sheets may be called after people."""
     data = f"the first of {len(filled)} with data" if len(filled) > 1 else "the only one with data"
-    return f"sheet '{filled[0]}' of {sheets} read, {data}"
+    return f"sheet {sheets.index(filled[0]) + 1} of {len(sheets)} read, {data}"
 
 
 def _filled(row: Sequence[Any]) -> bool:
