@@ -1,6 +1,7 @@
 """The newcomer's path of README.md, its lines run as they stand on a raw export."""
 
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -25,15 +26,17 @@ def export(path, items, n=400):
     rng = np.random.default_rng(7)
     trait = rng.normal(size=n)
     therapy = rng.random(n) < 0.7
+    conceals = np.where(trait + rng.normal(size=n) < 0, "Yes", "No")
+    times = [f"2025-03-{1 + i % 28:02d} 10:{i % 60:02d}:{i % 59:02d}" for i in range(n)]
     frame = pd.DataFrame(
         {
-            "Submitted": [f"2025-03-{1 + i % 28:02d} 10:{i % 60:02d}:{i % 59:02d}" for i in range(n)],
+            "Submitted": times,
             "age": rng.integers(18, 80, n),
             "region": rng.choice(["north", "south"], n),
             "in_therapy": np.where(therapy, "Yes", "No"),
-            "concealment": np.where(therapy, np.where(trait + rng.normal(size=n) < 0, "Yes", "No"), ""),
+            "concealment": np.where(therapy, conceals, ""),
         }
-    )  # fmt: skip
+    )
     for name, sign in zip(items, (1, -1, 1), strict=True):
         points = np.round(3 + sign * trait + rng.normal(0, 0.7, n))
         frame[name] = np.clip(points, 1, 5).astype(int)
@@ -52,10 +55,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def scored(script):
-    names = {}
-    exec(compile(script, "README.md", "exec"), names)
-    return names
+def scored(folder):
+    script = folder / "readme.py"
+    script.write_text(PYTHON[0], "utf-8")
+    return runpy.run_path(str(script))
 
 
 def test_the_steps_as_written_lead_from_an_export_to_a_model(folder):
@@ -65,7 +68,7 @@ def test_the_steps_as_written_lead_from_an_export_to_a_model(folder):
     assert (drafted.returncode, drafted.stderr) == (0, "")
     assert "privacy: reverse-keyed: privacy_2?" in drafted.stdout
     assert run(check).stdout.startswith("accepted: Survey 'wave1'")
-    names = scored(PYTHON[0])
+    names = scored(folder)
     assert names["scores"].codebook.scales["privacy"].reverse == ("privacy_2",)
     assert names["fit"].table.set_index("term").loc["privacy", "conf_high"] < 0
     assert names["survey"].missing.set_index("variable").loc["concealment", "not_asked"] > 100
@@ -76,7 +79,7 @@ def test_the_codebook_shown_reads_an_export_with_its_headers(folder):
     (folder / "wave1.codebook.yaml").write_text(YAML[0], "utf-8")
     checked = run(SHELL[0].splitlines()[1])
     assert (checked.returncode, checked.stderr) == (0, "")
-    names = scored(PYTHON[0])
+    names = scored(folder)
     assert names["scores"].table.set_index("scale").loc["privacy", "alpha"] > 0.7
     assert names["fit"].n < names["survey"].n
 

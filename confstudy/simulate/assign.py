@@ -8,10 +8,11 @@ from typing import Annotated, Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from confstudy.codebook.words import as_list
 from confstudy.errors import StructureError, listing, unknown
+from confstudy.simulate.parts import Part
 from confstudy.simulate.streams import Streams
 
 __all__ = ["Assignment", "assign", "cross"]
@@ -21,7 +22,7 @@ Groups = Mapping[str, NDArray[Any]]
 Name = Annotated[str, BeforeValidator(str)]
 
 
-class Assignment(BaseModel):
+class Assignment(Part):
     """How the arms of one variable are given out.
 
     Parameters
@@ -35,8 +36,6 @@ class Assignment(BaseModel):
     cluster
         A grouping whose groups are assigned whole, such as ``therapist``.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     arms: tuple[Name, ...]
     shares: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()

@@ -8,11 +8,12 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr, ndtri
 
 from confstudy.errors import StructureError, unknown
+from confstudy.simulate.parts import Part
 
 __all__ = [
     "Chance",
@@ -41,7 +42,7 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(250)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
-class Chance(BaseModel):
+class Chance(Part):
     """A chance that depends on variables, at a stated level.
 
     Parameters
@@ -53,8 +54,6 @@ class Chance(BaseModel):
     link
         ``logit`` or ``probit``.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     paths: dict[str, float] = Field(default_factory=dict)
     rate: Share | None = None

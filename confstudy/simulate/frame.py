@@ -6,9 +6,10 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from confstudy.simulate.assign import Assignment, assign
+from confstudy.simulate.parts import Part
 from confstudy.simulate.streams import Streams
 
 __all__ = ["Frame", "lay_out"]
@@ -17,7 +18,7 @@ Name = Annotated[str, BeforeValidator(str)]
 Range = tuple[PositiveInt, PositiveInt]
 
 
-class Frame(BaseModel):
+class Frame(Part):
     """A population: practices of settings, therapists of practices, clients of therapists.
 
     Parameters
@@ -30,8 +31,6 @@ class Frame(BaseModel):
         The fewest and the most therapists of a practice and clients of a therapist; every
         number between is equally likely.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     practices: PositiveInt
     settings: dict[Name, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)

@@ -6,17 +6,18 @@ from abc import abstractmethod
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from confstudy.errors import StructureError
 from confstudy.simulate.chances import Chance, Share
+from confstudy.simulate.parts import Part
 
 __all__ = ["Crosswise", "Direct", "Forced", "ItemCount", "Question", "Unrelated", "Warner"]
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Asked(BaseModel):
+class _Asked(Part):
     """A question about a trait that some hide.
 
     Parameters
@@ -27,8 +28,6 @@ class _Asked(BaseModel):
     guessing
         The share who answer at random, every answer alike.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     noncompliance: Fraction = 0.0
     guessing: Fraction = 0.0

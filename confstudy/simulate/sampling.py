@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from confstudy.errors import StructureError, listing, unknown
+from confstudy.simulate.parts import Part
 from confstudy.simulate.streams import Streams
 
 __all__ = ["Sample", "Sampling", "Stage", "draw_sample"]
@@ -21,11 +22,7 @@ Floats = NDArray[np.float64]
 Name = Annotated[str, BeforeValidator(str)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Stage(_Part):
+class Stage(Part):
     """One stage of a sample: which units, how many in each unit of the stage before.
 
     Parameters
@@ -44,7 +41,7 @@ class Stage(_Part):
     chance: Literal["equal", "size"] = "equal"
 
 
-class Sampling(_Part):
+class Sampling(Part):
     """A sampling design: strata and one stage or more, the largest units first."""
 
     strata: str = ""

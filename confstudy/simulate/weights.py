@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, model_validator
 from scipy.linalg import hadamard
 
 from confstudy.codebook.schema import Replicates
 from confstudy.errors import StructureError
+from confstudy.simulate.parts import Part
 from confstudy.simulate.streams import Streams
 
 __all__ = ["ReplicateWeights", "Replication", "replicate_weights"]
@@ -22,7 +23,7 @@ Floats = NDArray[np.float64]
 Method = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap"]
 
 
-class Replication(BaseModel):
+class Replication(Part):
     """Which replicate weights a sample gets.
 
     Parameters
@@ -36,8 +37,6 @@ class Replication(BaseModel):
     fay
         ρ; for Fay's method only.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     method: Method
     replicates: PositiveInt | None = None

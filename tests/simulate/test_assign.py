@@ -94,6 +94,16 @@ def test_every_balanced_allocation_is_equally_likely():
     assert stats.chisquare(list(found.values())).pvalue > 1e-4
 
 
+def test_any_two_of_three_single_client_blocks_are_as_often_alike():
+    declared = Assignment(arms=("a", "b"), within="block")
+    given = np.stack(
+        [assign(declared, "A", 3, Streams(s), {"block": np.arange(3)}) for s in range(3000)]
+    )
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        alike = (given[:, one] == given[:, other]).mean()
+        assert abs(alike - 1 / 3) < 4 * np.sqrt(2 / 9 / 3000)
+
+
 @pytest.mark.parametrize("n", [8, 9, 10, 11, 97])
 def test_crossed_factors_balance_cells_and_margins(n):
     two, three = Assignment(arms=("no", "yes")), THREE

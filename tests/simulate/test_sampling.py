@@ -37,25 +37,6 @@ DESIGNS = {
 }
 
 
-def test_a_frame_has_its_settings_exactly_and_sizes_in_range():
-    first = np.unique(LAID["practice"], return_index=True)[1]
-    names, counts = np.unique(LAID["setting"][first], return_counts=True)
-    found = dict(zip(names, counts, strict=True))
-    assert found == {"school": 6, "clinic": 9, "private": 15}
-    assert set(
-        np.bincount(LAID["practice"][np.unique(LAID["therapist"], return_index=True)[1]])
-    ) == {1, 2, 3, 4}
-    sizes = np.bincount(LAID["therapist"])
-    assert sizes.min() >= 5
-    assert sizes.max() <= 40
-
-
-def test_sizes_are_uniform_over_their_range():
-    sizes = np.bincount(lay_out(Frame(practices=40_000, clients=(1, 4)), Streams(1))["practice"])
-    shares = np.bincount(sizes, minlength=5)[1:] / 40_000
-    assert (abs(shares - 0.25) < 4 * np.sqrt(0.1875 / 40_000)).all()
-
-
 @pytest.mark.parametrize("name", DESIGNS)
 def test_clients_are_drawn_with_their_chance_and_totals_are_unbiased(name):
     times, totals, chance = np.zeros(N), [], np.full(N, np.nan)
@@ -132,10 +113,6 @@ def test_a_second_stage_or_another_sample_changes_nothing_of_the_first():
 @pytest.mark.parametrize(
     ("model", "declared", "expected"),
     [
-        (Frame, {"practices": 0}, "greater than 0"),
-        (Frame, {"practices": 2, "settings": {"a": 0.5, "b": 0.6}}, "sum to 1, not 1.1"),
-        (Frame, {"practices": 2, "settings": {"a": 0.5}}, "two or more, or none"),
-        (Frame, {"practices": 2, "clients": [9, 3]}, r"'clients' is \[fewest, most\]"),
         (Sampling, {"stages": []}, "at least 1"),
         (Sampling, {"stages": [{"unit": "client", "take": {"a": 2}}]}, "needs 'strata'"),
         (Sampling, {"stages": 2 * [{"unit": "client", "take": 2}]}, "another unit"),
