@@ -26,6 +26,7 @@ from confstudy.privacy.values import ANY
 
 __all__ = ["Finding", "GateResult", "inspect_columns"]
 
+_OF_HEADERS = {"system field", "telling header"}
 _GROUPS = {"strata", "cluster"}
 _WEIGHTS = {"weight", "replicate_weight"}
 
@@ -139,12 +140,16 @@ def inspect_columns(
 def _inspect(
     column: Column, name: str, skipped: frozenset[str], label: str
 ) -> Iterator[Finding]:
-    """The first rule that matches; the label counts as a second header."""
+    """The first rule that matches; the label counts as a second header.
+
+    Its words may say that numbers measure something, too.
+    """
+    worded = replace(column, header=f"{column.header} {label}") if label else column
     short_number = column.numeric and max(map(len, column.cells)) < 20
     for rule in RULES:
         if rule.name in skipped or (short_number and rule.name in ANY):
             continue
-        count = rule.matches(column)
+        count = rule.matches(column if rule.name in _OF_HEADERS else worded)
         if not count and label and rule.name == "telling header":
             count = rule.matches(replace(column, header=label))
         if count:

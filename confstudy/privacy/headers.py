@@ -92,14 +92,15 @@ def _alike(header: str, answers: list[str]) -> bool:
     number = _NUMBERED.fullmatch(header)
     if number:
         # q7 over codes such as ab12 is a name; p0007 over p0008 is a code.
-        answers = [answer for answer in answers if answer.startswith(number[1])] + ["", ""]
-        return len(answers) > 4 and all(_shape(answer) == shape for answer in answers[:-2])
+        shape = number[1] + "9"
+        return 2 * sum(re.sub(r"\d+", "9", answer) == shape for answer in answers) > len(answers)
     return 2 * sum(_shape(answer) == shape for answer in answers) > len(answers)
 
 
 def _is_said(header: str, column: pd.Series[Any]) -> bool:
     """Whether a header is a person's name over names, a long number over numbers, or a statement
-    over statements."""
+    over statements.
+    """
     if _LONG_NUMBER.fullmatch(header.strip()):
         return Column.of("", column).mostly_numeric
     words = re.findall(r"[^\W\d_]+", header.casefold())
@@ -194,7 +195,7 @@ def _is_code(column: Column) -> bool:
     words = column.words
     near = [{a, b} for a, b in pairwise(words)]
     owned = [two for two in near if two & details.OWNER and len(two & details.CODED) == 1]
-    alone = len(words) == 1 and bool(set(words) & details.CODED)
+    alone = len(words) == 1 and bool(set(words) & {"record", *details.CODED})
     if not (owned or alone or mentions(column.phrases, details.ID)):
         return False
     followed = bool(set(words) & details.FOLLOWED) and column.uniqueness >= 0.2

@@ -20,7 +20,7 @@ from confstudy.release.table import Tally
 from confstudy.report import wording
 from confstudy.report.wording import Number
 from confstudy.show.paths import Arrow
-from confstudy.simulate.read import bundled_models
+from confstudy.simulate.model.read import bundled_models
 from confstudy.survey.survey import Survey
 
 __all__ = ["Outcome", "study_outcome"]

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from confstudy.codebook.read import read_codebook
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import IdentifiedData, StructureError, listing
-from confstudy.simulate.observe import observed_frame
-from confstudy.simulate.population import Population
-from confstudy.simulate.read import read_structure
-from confstudy.simulate.response import Mechanism, responds, skips
-from confstudy.simulate.structure import Structure
-from confstudy.simulate.truth import Truth, truth_of
-from confstudy.simulate.world import World
+from confstudy.simulate.measure.observe import observed_frame
+from confstudy.simulate.model.population import Population
+from confstudy.simulate.model.read import read_structure
+from confstudy.simulate.model.structure import Structure
+from confstudy.simulate.model.truth import Truth, truth_of
+from confstudy.simulate.model.world import World
+from confstudy.simulate.sample.response import Mechanism, responds, skips
 from confstudy.survey.load import load_table
 from confstudy.survey.read import RawTable
 from confstudy.survey.survey import Survey

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 
 from confstudy.errors import StructureError
 from confstudy.files import write_with
-from confstudy.simulate.observe import Coded, observed
-from confstudy.simulate.population import Population
-from confstudy.simulate.read import read_structure
-from confstudy.simulate.structure import Structure
-from confstudy.simulate.world import World
+from confstudy.simulate.measure.observe import Coded, observed
+from confstudy.simulate.model.population import Population
+from confstudy.simulate.model.read import read_structure
+from confstudy.simulate.model.structure import Structure
+from confstudy.simulate.model.world import World
 
 __all__ = ["draw", "draw_to"]
 

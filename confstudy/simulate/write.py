@@ -13,7 +13,7 @@ from confstudy.codebook.read import codebook_path, data_stem
 from confstudy.codebook.write import as_yaml
 from confstudy.errors import StructureError, listing
 from confstudy.files import sha256_of, write_text, write_with
-from confstudy.simulate.response import Mechanism
+from confstudy.simulate.sample.response import Mechanism
 from confstudy.simulate.simulate import Simulation, simulate
 from confstudy.survey.save import write_parquet
 

@@ -179,6 +179,32 @@ def test_a_run_that_does_not_fit_is_refused(key, source, expected):
     assert expected in message
 
 
+@pytest.mark.parametrize(
+    ("yaml", "expected"),
+    [
+        ("x: {type: ordnal}", "Did you mean 'ordinal'?"),
+        ("x: {role: quasi_identifer}", "Did you mean 'quasi_identifier'?"),
+        ("x: {levels: [a, b], missing: {refusd: ['9']}}", "Did you mean 'refused'?"),
+        ("x: {levels: north}", "should be a mapping, {name: value} or a list of labels."),
+        ("x: {type: numeric, range: [low, 5]}", "should be a number."),
+        ("x: {label: Safe? or not, type: numeric}\n  y: {label: a: b}", "needs quotation marks"),
+        ("x:\n\t  type: item", "Indent with spaces, not tabs."),
+        ("class: {type: numeric}", "'class' is a word of Python"),
+    ],
+)
+def test_mistakes_are_told_in_plain_words_with_the_nearest(yaml, expected):
+    message = problem(f"name: x\nvariables:\n  {yaml}\n")
+    assert message.startswith("mine.yaml, line ")
+    assert expected in message
+
+
+def test_the_key_of_a_test_may_be_numbers():
+    levels = {"type": "categorical", "levels": [1, 2, 3]}
+    scale = {"items": ["q1"], "key": {"q1": 3}}
+    book = {"name": "k", "variables": {"q1": levels}, "scales": {"known": scale}}
+    assert read_codebook(book).scales["known"].key == {"q1": "3"}
+
+
 def test_lines_are_known_for_every_place():
     document = parse_yaml(SMALL, "mine.yaml", CodebookError)
     assert document.where(("scales", "trust", "points")) == "mine.yaml, line 9"

@@ -108,6 +108,15 @@ def test_mistakes_in_waves_and_routing_name_their_line(yaml, expected):
     assert expected in str(caught.value)
 
 
+def test_words_of_one_wave_can_be_recoded_to_numbers():
+    book = parse_codebook(
+        "name: w\nwaves: ['2019', '2021']\nvariables:\n  back:\n    type: numeric\n"
+        "    by_wave: {'2019': {recode: {0: Not likely, 10: Very likely}}}\n"
+    )
+    assert in_wave(book, "2019").variables["back"].recode["10"] == ("Very likely",)
+    assert in_wave(book, "2021").variables["back"].recode == {}
+
+
 def test_impossible_combinations_are_checked():
     text = "name: b\nvariables:\n  a: {levels: [x]}\nimpossible:\n  odd: {a: [y], c: [x]}\n"
     with pytest.raises(CodebookError) as caught:

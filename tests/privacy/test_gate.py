@@ -125,3 +125,55 @@ def test_columns_the_codebook_drops_are_not_looked_at():
 def test_a_value_rule_holds_for_declared_columns_too():
     book = read_codebook({"name": "t", "variables": {"Q7": {"type": "code"}}})
     assert not inspect_columns(pd.DataFrame({"Q7": ["ann@example.org"] * 9}), book)
+
+
+def test_a_telling_question_text_counts_where_the_header_tells_nothing():
+    frame = pd.DataFrame({"v12": RNG.permutation(np.arange(10_115, 10_115 + 97 * N, 97))})
+    assert inspect_columns(frame)
+    (found,) = inspect_columns(frame, labels={"v12": "What is your zip code?"}).findings
+    assert (found.column, found.rule) == ("v12", "telling header")
+
+
+def test_a_question_text_may_say_what_decimals_measure():
+    frame = pd.DataFrame({"v3": RNG.normal(25, 2, N).round(6)})
+    assert not inspect_columns(frame)
+    assert inspect_columns(frame, labels={"v3": "BMI"})
+
+
+def test_a_column_that_the_file_marks_is_refused_unless_it_is_decoded_or_dropped():
+    frame = pd.DataFrame({"village": ["A", "B"] * 30})
+    (found,) = inspect_columns(frame, marked=["village"]).findings
+    assert found.rule == "marked identifier"
+    for entry in ({"drop": "place"}, {"levels": ["A", "B"]}):
+        book = read_codebook({"name": "t", "variables": {"village": entry}})
+        assert inspect_columns(frame, book, marked=["village"])
+
+
+LONG = RNG.choice(np.arange(600_000_000, 699_999_999), N, replace=False)
+
+
+@pytest.mark.parametrize(
+    ("entry", "cells"),
+    [
+        ({"type": "numeric", "levels": {"0": "none"}}, LONG),
+        ({"type": "numeric", "role": "weight"}, LONG),
+        ({"type": "code", "role": "cluster"}, LONG),
+        ({"type": "code", "role": "cluster"}, [f"P{k:04}" for k in range(N)]),
+        ({"type": "code", "role": "strata"}, [f"P{k:04}" for k in range(N)]),
+    ],
+)
+def test_a_role_or_a_label_does_not_let_in_numbers_of_people(entry, cells):
+    book = read_codebook({"name": "t", "variables": {"q3": entry}})
+    assert not inspect_columns(pd.DataFrame({"q3": cells}), book)
+
+
+def test_clusters_that_respondents_share_come_in():
+    entry = {"type": "code", "role": "cluster"}
+    book = read_codebook({"name": "t", "variables": {"q3": entry}})
+    assert inspect_columns(pd.DataFrame({"q3": np.repeat(LONG[:20], 3)}), book)
+
+
+def test_many_dates_that_a_few_share_are_refused():
+    days = [f"2025-09-{d:02d}" for d in range(1, 29)]
+    assert findings("last_session", days * 8)
+    assert not findings("wave_date", days[:3] * 60)

@@ -13,7 +13,7 @@ from confstudy.design.closed_forms import (
     t_test_power,
 )
 from confstudy.errors import DeclarationError, StructureError
-from confstudy.simulate.attenuation import (
+from confstudy.simulate.measure.attenuation import (
     alpha_unreversed,
     attenuated,
     average_r,
@@ -24,8 +24,8 @@ from confstudy.simulate.attenuation import (
     polychoric_of,
     spearman_brown,
 )
-from confstudy.simulate.measurement import alpha_of, cuts_for
-from confstudy.simulate.reference import (
+from confstudy.simulate.measure.measurement import alpha_of, cuts_for
+from confstudy.simulate.measure.reference import (
     binary_icc,
     icc_of_variance,
     item_icc,

@@ -7,7 +7,7 @@ import pytest
 import confstudy as cs
 from confstudy.errors import CodebookMismatch, StructureError
 from confstudy.files import sha256_of
-from confstudy.simulate.read import read_structure
+from confstudy.simulate.model.read import read_structure
 from confstudy.simulate.write import simulate_to, write_simulation
 
 ROOT = Path(__file__).parents[2]

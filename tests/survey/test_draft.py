@@ -206,3 +206,57 @@ def test_a_draft_loads_whatever_the_answers_are():
         frame = frame[rng.permutation(frame.columns)[:8]]
         raw = RawTable(frame.where(rng.random(frame.shape) > 0.2, ""), "r.csv", "0", "CSV")
         assert load_table(raw, draft_of(raw, Path("r.csv")).codebook).n == 60
+
+
+RARE = {
+    "one of two answers": ["none"] * 99 + ["CANARY"],
+    "words around a number": ["since 2 months"] * 95 + [f"ward {k} CANARY" for k in range(5)],
+    "a reason in own words": ["yes"] * 50 + ["no"] * 48 + ["refused by CANARY", "don't know CANARY"],
+    "one of two numbers": [0] * 99 + [77317],
+    "the largest of small counts": [0, 1, 2, 3] * 25 + [11],
+    "an age that looks like a code": [*range(18, 68)] * 2 + [99],
+    "a code of one person": [0, 1, 2, 3] * 25 + [9],
+    "a date among ranges": ["1-5"] * 60 + ["6-25"] * 39 + ["3-Dec"],
+    "a round largest number": [*range(20, 70)] * 2 + [90],
+}
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_nothing_that_only_few_said_is_written(name):
+    cells = pd.Series(RARE[name]).astype("str")
+    text = draft_of(RawTable(pd.DataFrame({"q": cells}), "p.csv", "0", "CSV"), Path("p.csv")).text
+    for word in ("CANARY", "77317", "11]", "99", "9]", "'9'", "3-12", "3-Dec", "90]"):
+        assert word not in text
+
+
+@pytest.mark.parametrize("answer", ["Prefer not to say", "don’t know", "Not applicable"])
+def test_stock_reasons_are_told_however_few_gave_them(answer):
+    cells = ["yes"] * 50 + ["no"] * 49 + [answer]
+    frame = pd.DataFrame({"q": cells}, dtype="str")
+    book = draft_of(RawTable(frame, "p.csv", "0", "CSV"), Path("p.csv")).codebook
+    assert list(book.variables["q"].missing.values()) == [(answer,)]
+
+
+def labelled(labels, codes):
+    frame = pd.DataFrame({"v1": codes}, dtype="str")
+    said = {"v1": Described(levels={str(k): label for k, label in enumerate(labels, start=1)})}
+    return draft_of(RawTable(frame, "p.sav", "0", "SPSS", described=said), Path("p.sav"))
+
+
+def test_value_labels_that_are_people_s_names_are_an_identifier():
+    names = ["Anna Smith", "Jan Jansen", "Maria Rossi", "Olga Novak", "Kofi Mensah", "Wei Chen"]
+    draft = labelled(names, [1, 2, 3, 4, 5, 6] * 9)
+    assert draft.codebook.variables["v1"].drop == "identifier (person name)"
+    assert not any(name in draft.text for name in names)
+
+
+def test_value_labels_that_were_answers_are_written_where_five_gave_them():
+    ills = ["CANARY", "Crohn", "HIV", "asthma", "diabetes", "gout"]
+    draft = labelled(ills, [1, 2, 2, 3, 4, 5, 5] + [6] * 30)
+    assert draft.codebook.variables["v1"].levels == {"6": "gout", "Other": "Other"}
+    assert "CANARY" not in draft.text
+
+
+def test_value_labels_of_a_questionnaire_are_written_however_few_chose_them():
+    draft = labelled(["Village", "Town", "City", "Abroad"], [1, 2, 2, 3] + [4] * 20)
+    assert len(draft.codebook.variables["v1"].levels) == 4

@@ -82,7 +82,7 @@ def test_a_code_for_no_answer_that_nobody_gave_is_no_level():
         "-8": "Not applicable",
         "-9": "Refused",
     }
-    draft, survey = drafted({"q": ["1", "2", "3", "-9"] * 10}, {"q": Described("Q?", labels)})
+    draft, _ = drafted({"q": ["1", "2", "3", "-9"] * 10}, {"q": Described("Q?", labels)})
     assert draft.codebook.variables["q"].categories == ("Disagree", "Neutral", "Agree")
     assert draft.codebook.variables["q"].missing == {"refused": ("-9",), "not_asked": ("-8",)}
 
@@ -90,8 +90,8 @@ def test_a_code_for_no_answer_that_nobody_gave_is_no_level():
 @pytest.mark.parametrize(
     ("answers", "codes"),
     [
-        (["1", "2", "3", "4", "5"] * 10 + ["9"] * 3, ("9",)),
-        (["1", "2"] * 20 + ["7", "9"] * 2, ("7", "9")),
+        (["1", "2", "3", "4", "5"] * 10 + ["9"] * 5, ("9",)),
+        (["1", "2"] * 20 + ["7", "9"] * 5, ("7", "9")),
         ([str(n) for n in range(11)] * 5, ()),
         (["1", "2", "3", "4", "5"] * 10 + ["7"] * 20, ()),
     ],
@@ -137,7 +137,8 @@ def test_a_draft_reads_text_again_that_was_read_in_the_wrong_encoding(times):
         ("age_group", "", "quasi_identifier"), ("Q3", "Gender", "quasi_identifier"),
         ("AGE", "What was your age on your last birthday", "quasi_identifier"),
         ("RIDAGEYR", "Age in years at screening", "quasi_identifier"),
-        ("Wie alt sind Sie?", "", "quasi_identifier"), ("Q2", "How old are you?", "quasi_identifier"),
+        ("Wie alt sind Sie?", "", "quasi_identifier"),
+        ("Q2", "How old are you?", "quasi_identifier"),
         ("I trust my therapist", "", None), ("Size of practice", "", None),
         ("therapist", "", "cluster"), ("Clinic ID", "", "cluster"),
     ],

@@ -70,6 +70,23 @@ def test_an_export_with_an_email_column_is_refused_by_column_and_rule(tmp_path):
     assert caught.value.exit_code == 1
 
 
+def test_a_drop_of_a_misspelt_header_is_told(tmp_path):
+    book = {"name": "d", "variables": {"mail": {"source": "E-Mial", "drop": "identifier"}}}
+    path = tmp_path / "w.csv"
+    path.write_text("E-Mail,told\na@example.org,Yes\nb@example.org,No\n")
+    with pytest.raises(IdentifiedData, match=r"lacks: \[E-Mial\]\. Did you mean 'E-Mail'"):
+        cs.load(path, book)
+
+
+def test_headers_in_the_wrong_encoding_are_told_with_the_repair(tmp_path):
+    path = tmp_path / "w.csv"
+    path.write_text("gef\u00c3\u00bchlt\nYes\nNo\n", "utf-8")
+    book = {"name": "d", "variables": {"felt": {"source": "gefühlt", "levels": ["Yes", "No"]}}}
+    with pytest.raises(CodebookMismatch, match="declare `repairs: \\[wrong_encoding\\]`"):
+        cs.load(path, book)
+    assert cs.load(path, book | {"repairs": "wrong_encoding"})["felt"].tolist() == ["Yes", "No"]
+
+
 def test_a_dropped_column_never_comes_in(tmp_path):
     book = {**BOOK, "variables": {**BOOK["variables"], "Contact": {"drop": "identifier"}}}
     text = "treatment,age,Contact\nYes,30,ann@example.org\nNo,31,bob@example.org\n"

@@ -244,3 +244,8 @@ def test_what_is_printed_names_the_gravest_and_what_was_not_looked_for():
     assert "24 questions" in text
     assert "Contradictions: not looked for" in text
     assert max(map(len, text.splitlines())) <= 110
+
+
+def test_checks_of_what_is_no_survey_say_what_they_need():
+    with pytest.raises(AnalysisError, match="need a survey"):
+        cs.check(pd.DataFrame())

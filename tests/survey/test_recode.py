@@ -87,6 +87,23 @@ def test_numbers_can_be_recoded_from_words():
     assert decoded(["Good", "Excellent"], variable).decoded.tolist() == [2.0, 1.0]
 
 
+@pytest.mark.parametrize(
+    ("repairs", "values", "refused"),
+    [(["decimal_commas"], [3.5, 2, -0.25], {}), ([], [np.nan, 2, np.nan], {"comma": 2})],
+)
+def test_decimal_commas_are_read_where_declared_and_never_lost(repairs, values, refused):
+    variable = {"type": "numeric", "unlisted": "missing"}
+    result = decoded(["3,5", "2", "-,25"], variable, repairs=repairs)
+    np.testing.assert_array_equal(result.decoded, values)
+    assert result.refused == refused
+
+
+def test_a_non_breaking_space_is_no_obstacle_to_a_repair():
+    variable = {"levels": ["voilà", "non"]}
+    result = decoded(["voil\u00c3\u00a0", "non"], variable, repairs=["wrong_encoding"])
+    assert result.decoded.tolist() == ["voilà", "non"]
+
+
 def test_items_take_the_points_of_their_scale():
     book = {
         "name": "t",

@@ -117,6 +117,16 @@ def test_stata_takes_columns_that_begin_with_missing_values(tmp_path):
     same(cs.load(path), made)
 
 
+@pytest.mark.parametrize(("kind", "name"), [(".dta", "int"), (".sav", "by")])
+def test_words_a_format_keeps_for_itself_are_named(tmp_path, kind, name):
+    pytest.importorskip("pyreadstat")
+    path = tmp_path / "w.csv"
+    path.write_text(f"{name}\n" + "1\n2\n" * 5)
+    survey = cs.load(path, {"name": "w", "variables": {name: {"type": "numeric"}}})
+    with pytest.raises(UnwritableFile, match=rf"for itself: \[{name}\]"):
+        cs.save(survey, tmp_path / f"out{kind}")
+
+
 def test_files_are_replaced_only_by_force(tmp_path):
     path = tmp_path / "copy.csv"
     cs.save(survey(), path)

@@ -84,7 +84,8 @@ def test_two_files_of_a_wave_or_of_no_wave_are_refused():
         ("1-May", "1-5"), ("2014-06-25", "6-25"), ("2014-06-25 00:00:00", "6-25"),
         ("06/25/2014", "6-25"), ("25-Jun-14", "6-25"), ("June 25, 2014", "6-25"),
         ("25. Jun", "6-25"), ("6월 25일", "6-25"), ("2014年6月25日", "6-25"),
-        ("26-Jun", ""), ("25-Foo", ""), ("yes", ""), ("6-25", ""),
+        ("25. Juni", "6-25"), ("25-juin", "6-25"), ("25-giu", "6-25"), ("5-ene", "1-5"),
+        ("1-mag", "1-5"), ("1. Mai 2014", "1-5"), ("25-mrt", ""), ("26-Jun", ""), ("25-Foo", ""), ("yes", ""), ("6-25", ""),
     ],
 )  # fmt: skip
 def test_a_spreadsheet_s_date_is_read_back(cell, level):
@@ -98,7 +99,10 @@ def test_a_date_that_two_levels_fit_is_none():
 @pytest.mark.parametrize("text", ["Don’t know", "Zürich", "日本", "naïve – really", "“no”"])
 def test_text_in_the_wrong_encoding_is_read_again(text):
     assert from_wrong_encoding(text.encode().decode("cp1252", errors="replace")) in (text, "")
-    assert from_wrong_encoding(text.encode().decode("latin-1")) == text
+    once = text.encode().decode("latin-1")
+    assert from_wrong_encoding(once) == text
+    assert from_wrong_encoding(once.encode().decode("latin-1")) == text
+    assert from_wrong_encoding(text.encode().decode("cp850")) == text
     assert from_wrong_encoding(text) == ""
 
 

@@ -43,8 +43,8 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     ),
 )
 _ASKED = re.compile(
-    r"age_in_years(?:_at_[a-z]+)?|how_old_are_you(?:_.*)?|in_(?:what|which)_year_were_you_born|wie_alt_sind_sie(?:_.*)?"
-    r"|quel_(?:age_avez_vous|est_votre_(?:age|sexe|genre))|welches_geschlecht_.*"
+    r"age_in_years(?:_at_[a-z]+)?|how_old_are_you(?:_.*)?|wie_alt_sind_sie(?:_.*)?"
+    r"|in_(?:what|which)_year_were_you_born|quel_(?:age_avez_vous|est_votre_(?:age|sexe|genre))|welches_geschlecht_.*"
     r"|in_welchem_(?:bundesland|land)_.*"
     r"|(?:what|which)_.{0,40}(?:age|gender|sex|race|ethnicity|nationality|religion|occupation|income"
     r"|marital_status|sexual_orientation|employment_status|education|degree|profession)"

@@ -1,0 +1,1 @@
+"""From latent variables to answers: items, styles, tests, vignettes."""

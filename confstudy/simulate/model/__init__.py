@@ -1,0 +1,1 @@
+"""Structural models: their declaration, their worlds, what follows from their arrows."""

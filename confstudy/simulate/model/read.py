@@ -1,0 +1,62 @@
+"""From a YAML file or a bundled name to a validated structural model."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from confstudy.codebook.lines import parse_yaml
+from confstudy.errors import StructureError, did_you_mean, listing
+from confstudy.simulate.model.calibration import without_sources
+from confstudy.simulate.model.structure import Structure
+
+__all__ = ["bundled_models", "parse_structure", "read_structure"]
+
+
+def bundled_models() -> list[str]:
+    """Names of the structural models that come with confstudy.
+
+    >>> bundled_models()
+    ['therapy']
+    """
+    folder = files("confstudy.simulate") / "bundled"
+    return sorted(Path(entry.name).stem for entry in folder.iterdir())
+
+
+def read_structure(model: str | Path | Structure) -> Structure:
+    """Read a structural model from a file or a bundled name, or pass one through."""
+    if isinstance(model, Structure):
+        return model
+    bundled = bundled_models()
+    if str(model) in bundled:
+        resource = files("confstudy.simulate") / "bundled" / f"{model}.yaml"
+        return parse_structure(resource.read_text("utf-8"), f"{model}.yaml")
+    path = Path(model)
+    if not path.is_file():
+        raise StructureError(
+            f"No model '{path}': neither a file nor bundled.{did_you_mean(str(model), bundled)} "
+            f"Bundled: {listing(bundled)}."
+        )
+    return parse_structure(path.read_text("utf-8-sig"), path.name)
+
+
+def parse_structure(text: str, name: str = "model.yaml") -> Structure:
+    """Parse and validate the text of a structural model; errors name the line."""
+    document, sources = without_sources(parse_yaml(text, name, StructureError))
+    try:
+        structure = Structure.model_validate(document.content)
+        return structure.model_copy(update={"calibration": sources})
+    except ValidationError as failed:
+        lines = [
+            f"{document.where(tuple(error['loc']))}: {_worded(error['loc'], error['msg'])}"
+            for error in failed.errors(include_url=False, include_input=False)
+        ]
+        raise StructureError("\n".join(dict.fromkeys(lines))) from None
+
+
+def _worded(place: tuple[str | int, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    where = ".".join(map(str, place))
+    return f"'{where}': {text}." if where else f"{text}."
