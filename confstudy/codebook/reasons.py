@@ -11,6 +11,7 @@ __all__ = ["reason_of"]
 
 _WORDS: dict[Reason, str] = {
     "refused": r"refus|prefer not|rather not|declin|no answer|keine angabe|weigert|niet zeggen"
+    r"|möchte (?:ich )?(?:das )?nicht|liever niet|ne souhaite pas"
     r"|pr[ée]f[èe]re ne pas|sin respuesta|prefiero no|not stated|withheld",
     "dont_know": r"don'?t know|do not know|not sure|unsure|uncertain|can'?t say|can'?t remember"
     r"|wei(?:ß|ss) nicht|weet niet|ne sais pas|no s[ée]$|no sabe|non so|^dk$|^idk$",

@@ -137,9 +137,7 @@ def inspect_columns(
     return GateResult(tuple(findings), looked_at)
 
 
-def _inspect(
-    column: Column, name: str, skipped: frozenset[str], label: str
-) -> Iterator[Finding]:
+def _inspect(column: Column, name: str, skipped: frozenset[str], label: str) -> Iterator[Finding]:
     """The first rule that matches; the label counts as a second header.
 
     Its words may say that numbers measure something, too.

@@ -36,8 +36,8 @@ _LONG_NUMBER = re.compile(r"-\d.*|\d+[.,]\d+|(?!(?:19|20)\d\d$)\d{4,}")
 #: What a question or an instruction has among its words.
 _ASKING = set(
     "what which why how who whom when where whether you your yours please describe explain specify "
-    "comment comments remark remarks other others else tell say list name text question open answer "
-    "was wie warum weshalb wer wann wo ob sie ihr ihre ihnen bitte beschreiben erklären sonstiges "
+    "comment comments remark remarks other others else tell say list name text question open "
+    "answer was wie warum weshalb wer wann wo ob sie ihr ihre ihnen bitte beschreiben erklären sonstiges "
     "andere anmerkung anmerkungen wat welke waarom hoe wanneer waar u uw jij jouw graag anders "
     "toelichting opmerkingen que quoi quel quelle pourquoi comment quand vous votre autre autres "
     "qué cuál cómo cuándo dónde usted su otro otra otros por favor".split()
@@ -98,9 +98,7 @@ def _alike(header: str, answers: list[str]) -> bool:
 
 
 def _is_said(header: str, column: pd.Series[Any]) -> bool:
-    """Whether a header is a person's name over names, a long number over numbers, or a statement
-    over statements.
-    """
+    """Whether a header is a name over names, a number over numbers, a statement over statements."""
     if _LONG_NUMBER.fullmatch(header.strip()):
         return Column.of("", column).mostly_numeric
     words = re.findall(r"[^\W\d_]+", header.casefold())

@@ -22,6 +22,7 @@ _DEGREES = re.compile(
     r"|\d{1,3}[.,]\d{3,} ?[NSEW]\b.*"
 )
 _MARKED = re.compile(r"(\D{0,30})(\d{1,15})")
+_PAIRED = re.compile(r"(\d{1,6})[-_](\d{1,6})")
 _FINE = re.compile(r"-?\d{1,3}[.,]\d{4,15}")
 _FINER = re.compile(r"-?\d{1,3}[.,]\d{5,8}")
 
@@ -81,6 +82,8 @@ def long_number(column: Column) -> int:
 
 def running_number(column: Column) -> int:
     """Match whole numbers that nobody shares and that fill half of their range or rise by row."""
+    if column.uniqueness >= 0.97 and _by_site(column):
+        return len(column.cells)
     numbers, counts = _numbered(column)
     if len(numbers) < 20 or (counts == 1).mean() < 0.97 or (numbers % 1).any():
         return 0
@@ -92,6 +95,16 @@ def running_number(column: Column) -> int:
     filled = len(steps) * step / max(values[-1] - values[0], 1)
     rising = (np.diff(numbers) > 0).mean() >= 0.97 and filled >= 0.02
     return len(numbers) if filled >= 0.5 or rising else 0
+
+
+def _by_site(column: Column) -> bool:
+    """Running numbers within a site, as in 4-17: they fill half of what each site has."""
+    pairs = [found for cell in column.cells if (found := _PAIRED.fullmatch(cell))]
+    highest: dict[str, int] = {}
+    for pair in pairs:
+        highest[pair[1]] = max(highest.get(pair[1], 0), int(pair[2]))
+    enough = len(pairs) >= max(20, 0.97 * len(column.cells))
+    return enough and 2 * len(pairs) >= sum(highest.values())
 
 
 def _numbered(column: Column) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from confstudy.codebook.read import parse_codebook, read_codebook
-from confstudy.codebook.waves import resolved, wave_of
+from confstudy.codebook.waves import in_wave, resolved, wave_of
 from confstudy.codebook.words import heading
 from confstudy.errors import CodebookError, CodebookMismatch
 

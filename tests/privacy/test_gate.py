@@ -128,7 +128,7 @@ def test_a_value_rule_holds_for_declared_columns_too():
 
 
 def test_a_telling_question_text_counts_where_the_header_tells_nothing():
-    frame = pd.DataFrame({"v12": RNG.permutation(np.arange(10_115, 10_115 + 97 * N, 97))})
+    frame = pd.DataFrame({"v12": RNG.integers(10_115, 98_999, N)})
     assert inspect_columns(frame)
     (found,) = inspect_columns(frame, labels={"v12": "What is your zip code?"}).findings
     assert (found.column, found.rule) == ("v12", "telling header")
@@ -165,6 +165,14 @@ LONG = RNG.choice(np.arange(600_000_000, 699_999_999), N, replace=False)
 def test_a_role_or_a_label_does_not_let_in_numbers_of_people(entry, cells):
     book = read_codebook({"name": "t", "variables": {"q3": entry}})
     assert not inspect_columns(pd.DataFrame({"q3": cells}), book)
+
+
+def test_numbers_that_run_within_sites_are_refused():
+    (found,) = findings("redcap", [f"{k % 4 + 1}-{k // 4 + 1}" for k in range(N)])
+    assert found.rule == "running number"
+    assert not findings(
+        "bp", [f"{RNG.integers(95, 160)}-{RNG.integers(55, 100)}" for _ in range(N)]
+    )
 
 
 def test_clusters_that_respondents_share_come_in():

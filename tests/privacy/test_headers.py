@@ -28,8 +28,6 @@ HEADERS = {
     "a question": ("What happened in your therapy?", SAID),
     "an instruction": ("Please describe it in a few words", SAID),
     "a word over names": ("therapist", NAMES),
-    "a year": ("2016", RNG.integers(1, 9, 40)),
-    "an item's number": ("7", RNG.integers(1, 5, 40) * 10),
     "a person of a vignette": ("Anna", RNG.integers(1, 8, 40)),
 }
 

@@ -180,7 +180,7 @@ def test_answers_without_an_order_have_none(levels):
     [
         ("Prefer not to answer", "refused"), ("Don’t know", "dont_know"),
         ("Missing data (Not Ascertained)", "lost"), ("Inapplicable, coded 2", "not_asked"),
-        ("Question never seen", "not_asked"), ("I lost my job", None), ("Yes", None),
+        ("Möchte ich nicht sagen", "refused"), ("Question never seen", "not_asked"), ("I lost my job", None), ("Yes", None),
     ],
 )  # fmt: skip
 def test_words_tell_why_an_answer_is_missing(label, reason):
@@ -211,7 +211,9 @@ def test_a_draft_loads_whatever_the_answers_are():
 RARE = {
     "one of two answers": ["none"] * 99 + ["CANARY"],
     "words around a number": ["since 2 months"] * 95 + [f"ward {k} CANARY" for k in range(5)],
-    "a reason in own words": ["yes"] * 50 + ["no"] * 48 + ["refused by CANARY", "don't know CANARY"],
+    "a reason in own words": ["yes"] * 50
+    + ["no"] * 48
+    + ["refused by CANARY", "don't know CANARY"],
     "one of two numbers": [0] * 99 + [77317],
     "the largest of small counts": [0, 1, 2, 3] * 25 + [11],
     "an age that looks like a code": [*range(18, 68)] * 2 + [99],

@@ -46,6 +46,14 @@ def test_select_all_that_apply_is_kept_one_column_a_choice(headers, answers):
         assert "broke off" in dict(draft.unsure)[name]
 
 
+def test_a_choice_that_was_seen_and_left_has_a_code_of_its_own():
+    cells = ["1", "-99", "-99", ""] * 15
+    draft, survey = drafted({"Q2_1": cells, "Q2_2": cells[::-1], "told": ["Yes", "No"] * 30})
+    assert survey["q2_1"].astype(object).tolist()[:3] == ["Yes", "No", "No"]
+    assert reasons(survey, "q2_1")[3] == "blank"
+    assert dict(draft.unsure)["q2_1"] == "is -99 “not chosen” (taken so)?"
+
+
 def test_one_answer_that_is_no_choice_stays_out():
     draft, _ = drafted({"Finished": ["True"] * 50 + [""] * 10, "told": ["Yes", "No"] * 30})
     assert draft.codebook.variables["finished"].drop == "everybody answered the same"

@@ -125,6 +125,13 @@ def test_a_redcap_export_of_labels_has_labels_as_codes(tmp_path):
     )
 
 
+def test_rows_that_are_events_are_told(tmp_path):
+    rows = [["record_id", "redcap_event_name", "q"], ["1", "a", "2"], ["1", "b", "3"]]
+    assert read_table(export(tmp_path, rows)).notes == (
+        "2 rows of 1 records: a row is an event, not a person",
+    )
+
+
 def test_redcap_without_a_dictionary_knows_its_checkboxes(tmp_path):
     raw = read_table(export(tmp_path, CODED))
     assert raw.platform == "REDCap"

@@ -6,6 +6,7 @@ import pytest
 
 import confstudy as cs
 from confstudy.codebook.read import read_codebook
+from confstudy.errors import AnalysisError
 from confstudy.survey.load import load_table
 from confstudy.survey.readers.raw import RawTable
 

@@ -179,8 +179,11 @@ def answer(
     cuts: ArrayLike | None = None,
 ) -> Floats:
     """Answers as they stand in a file: keyed strengths cut into points, turned if reversed."""
-    given = points[0] + np.searchsorted(_given(points, cuts), strength)
-    return np.asarray(sum(points) - given if reverse else given, dtype=float)
+    given = np.full(len(strength), float(points[0]))
+    # A few comparisons of whole columns are faster than a search a cell.
+    for cut in _given(points, cuts):
+        given += strength > cut
+    return sum(points) - given if reverse else given
 
 
 def _given(points: tuple[int, int], cuts: ArrayLike | None) -> Floats:

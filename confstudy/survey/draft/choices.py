@@ -8,7 +8,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from confstudy.codebook.words import heading
+from confstudy.codebook.words import heading, plain
 from confstudy.survey.draft.answers import tallied
 from confstudy.survey.draft.column import SAME, Guess
 from confstudy.survey.draft.names import stem
@@ -39,9 +39,14 @@ def _stem(entry: Guess) -> str:
 
 def _choice(entry: Guess, frame: pd.DataFrame, several: bool) -> Guess:
     counts, spelled = tallied(frame[entry.header])
-    ((answer, count),) = counts.items()
-    repeated = answer in heading(entry.label or entry.header)
-    if not FEW <= count <= len(frame) - FEW or not (several or repeated):
+    codes = [plain(code) for listed in entry.missing.values() for code in listed]
+    answers = [text for text in counts if text not in codes]
+    if len(answers) != 1 or len(codes) > 1 or {*entry.missing} - {"lost"}:
         return entry
-    levels = {"": "No", spelled[answer]: "Yes"}
-    return replace(entry, drop="", kind="binary", levels=levels).wondering(_QUESTION)
+    answer, repeated = answers[0], answers[0] in heading(entry.label or entry.header)
+    if not FEW <= counts[answer] <= len(frame) - FEW or not (several or repeated):
+        return entry
+    # Qualtrics can tell who saw a choice and left it: -99, while a blank was not shown.
+    levels = {"".join(codes): "No", spelled[answer]: "Yes"}
+    question = f"is {codes[0]} “not chosen” (taken so)?" if codes else _QUESTION
+    return replace(entry, drop="", kind="binary", levels=levels, missing={}, unsure=(question,))

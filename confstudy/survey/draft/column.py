@@ -78,6 +78,8 @@ def guess(column: pd.Series[Any], start: Guess, said: Described) -> Guess:
         start = start.wondering(question)
     if not counts:
         return replace(start, drop="missing codes only")
+    if len(counts) == 1:
+        return replace(start, drop=SAME)
     if start.role in ("cluster", "strata"):
         return replace(start, kind="code")
     labelled = {plain(code): label for code, label in said.levels.items()}

@@ -38,12 +38,15 @@ class Draft:
         (variable, question) for every open question.
     beside
         Where :meth:`write` puts it unless told otherwise.
+    read, notes
+        The file, and what its reader did.
     """
 
     text: str
     unsure: tuple[tuple[str, str], ...]
     beside: Path
     read: str
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def codebook(self) -> Codebook:
@@ -75,6 +78,7 @@ class Draft:
         lines = [
             f"Codebook drafted from {self.read}: {len(book.kept)} variables, {dropped} left out, "
             f"{scales}, {len(self.unsure)} open questions",
+            *(f"  ({note})" for note in self.notes),
             *(f"  {name}: {question}" for name, question in self.unsure[:12]),
         ]
         if len(self.unsure) > 12:
@@ -136,7 +140,7 @@ def draft_of(raw: RawTable, file: Path) -> Draft:
         if battery.reverse
     ]
     read = f"{raw.file} ({raw.platform + ', ' if raw.platform else ''}{raw.format})"
-    return Draft(text, tuple(unsure), codebook_path(file), read)
+    return Draft(text, tuple(unsure), codebook_path(file), read, raw.notes)
 
 
 def _read_again(raw: RawTable) -> RawTable:

@@ -18,8 +18,8 @@ NO = {"no", "n", "false", "nein", "nee", "non", "0", "unchecked", "not selected"
 
 _NUMBERED = re.compile(r"\d+\s*[-=.:)]+\s*(?=[^\d\s])")
 _BOUND = (
-    r"(?:(?:no )?(?:less|fewer|more) than|under|over|up to|at (?:least|most)|below|above|[<>≤≥]=?|bis|"
-    r"unter|über|weniger als|mehr als|moins de|plus de|menos de|más de|minder dan|meer dan)"
+    r"(?:(?:no )?(?:less|fewer|more) than|under|over|up to|at (?:least|most)|below|above|[<>≤≥]=?"
+    r"|bis|unter|über|weniger als|mehr als|moins de|plus de|menos de|más de|minder dan|meer dan)"
 )
 _NUMBER = r"[$€£]? ?\d[\d,. ]*[k%€]?"
 _UNIT = (
@@ -30,21 +30,23 @@ _UNIT = (
 _RANGE = re.compile(
     rf"{_BOUND} ?{_NUMBER}{_UNIT}|{_NUMBER}{_UNIT} ?(?:-|to|and|bis|à|a|tot) ?{_NUMBER}{_UNIT}"
     rf"|{_NUMBER}\+{_UNIT}"
-    rf"|{_NUMBER}{_UNIT} ?(?:or|and|und|oder|of|et|ou|y|o) (?:more|less|over|older|younger|above|below|under"
-    r"|fewer|mehr|weniger|älter|jünger|meer|minder|ouder|jonger|plus|moins|más|menos)"
+    rf"|{_NUMBER}{_UNIT} ?(?:or|and|und|oder|of|et|ou|y|o) (?:more|less|over|older|younger|above"
+    r"|below|under|fewer|mehr|weniger|älter|jünger|meer|minder|ouder|jonger|plus|moins|más|menos)"
 )
 _REASON = re.compile(
     r"(?:i |i'd |i would )?(?:prefer(?:red)?|rather|choose|chose) not(?: to)?"
     r"(?: (?:say|answer|disclose|tell|state|respond|specify))?"
     r"|refus(?:e|ed|al)(?: to (?:answer|say))?|declin(?:e|ed)(?: to (?:answer|say))?|no answer"
     r"|not stated|withheld|keine angabe|weigert|wil ik niet zeggen|sin respuesta"
-    r"|prefiero no (?:decir|responder|contestar)(?:lo)?|(?:je )?pr[ée]f[èe]re ne pas (?:dire|répondre)"
+    r"|prefiero no (?:decir|responder|contestar)(?:lo)?"
+    r"|(?:je )?pr[ée]f[èe]re ne pas (?:dire|répondre)"
     r"|(?:i )?(?:don'?t|do not) (?:know|remember)|(?:i am |i'm )?(?:not sure|unsure|uncertain)"
     r"|(?:i )?can'?t (?:say|remember)|(?:ich )?wei(?:ß|ss) (?:ich )?nicht|weet (?:ik )?niet"
     r"|(?:je )?ne sais pas|no s[ée]|no sabe|non so|dk|idk"
-    r"|not applicable|inapplicable|does not apply|skip(?:ped)?|(?:logical|legitimate) skip|not asked"
-    r"|not (?:shown|displayed|eligible|administered)|never seen|trifft nicht zu|sans objet|no aplica"
-    r"|niet van toepassing|(?:data )?(?:missing|lost|unusable|illegible|invalid|unreadable|unknown)"
+    r"|not applicable|inapplicable|does not apply|skip(?:ped)?|(?:logical|legitimate) skip"
+    r"|not (?:asked|shown|displayed|eligible|administered)|never seen|trifft nicht zu|sans objet"
+    r"|no aplica|niet van toepassing|(?:data )?(?:missing|lost|unusable|illegible|invalid)"
+    r"|unreadable|unknown"
     r"|not ascertained|no data|blank|error|fehlend|manquant|ontbreekt|perdido|n/?a"
 )
 

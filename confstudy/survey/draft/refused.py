@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from confstudy.codebook.words import plain
+from confstudy.privacy.columns import Column
 from confstudy.privacy.gate import inspect_columns
+from confstudy.privacy.people import known_people
 from confstudy.survey.readers.raw import RawTable
 
 __all__ = ["refused"]
@@ -17,7 +21,17 @@ def refused(raw: RawTable) -> dict[str, str]:
     Value labels may be names or answers in people's own words, so that they are looked at in
     the place of the codes too.
     """
-    return _rules(_in_words(raw), {}) | _rules(raw.frame, raw.labels)
+    named = {
+        header: "person name" for header, said in raw.described.items() if _people(said.levels)
+    }
+    return named | _rules(_in_words(raw), {}) | _rules(raw.frame, raw.labels)
+
+
+def _people(levels: Mapping[str, str]) -> bool:
+    """Whether most value labels are names in full, as of therapists."""
+    full = [label for label in levels.values() if " " in label]
+    names = known_people(Column.of("", pd.Series(full, dtype="str")))
+    return names >= max(3, 0.6 * len(levels))
 
 
 def _rules(frame: pd.DataFrame, labels: dict[str, str]) -> dict[str, str]:

@@ -78,6 +78,9 @@ def from_redcap(grid: Grid, path: Path, dictionary: Path | None) -> Grid | None:
         return None
     if found is not None and described:
         notes.append(f"{counted(len(described), 'column')} described by '{found.name}'")
+    records, rows = len({*grid.columns[0]}), grid.rows
+    if grid.header[0] in ("record_id", "Record ID") and records < rows:
+        notes.append(f"{rows:,} rows of {records:,} records: a row is an event, not a person")
     ticked = {n: _checkbox(name, grid.columns[n]) for n, name in enumerate(grid.header)}
     ticks = {place: told for place, told in ticked.items() if told}
     return replace(grid, described=ticks | described, platform="REDCap", notes=tuple(notes))
