@@ -35,12 +35,12 @@ _NUMBERED = re.compile(r"([^\W\d_]{1,12}[_.-]?)\d{1,3}")
 _LONG_NUMBER = re.compile(r"-\d.*|\d+[.,]\d+|(?!(?:19|20)\d\d$)\d{4,}")
 #: What a question or an instruction has among its words.
 _ASKING = set(
-    "what which why how who whom when where whether you your yours please describe explain specify "
-    "comment comments remark remarks other others else tell say list name text question open "
-    "answer was wie warum weshalb wer wann wo ob sie ihr ihre ihnen bitte beschreiben erklären sonstiges "
-    "andere anmerkung anmerkungen wat welke waarom hoe wanneer waar u uw jij jouw graag anders "
-    "toelichting opmerkingen que quoi quel quelle pourquoi comment quand vous votre autre autres "
-    "qué cuál cómo cuándo dónde usted su otro otra otros por favor".split()
+    "what which why how who whom when where whether you your yours please describe explain "
+    "specify comment comments remark remarks other others else tell say list name text question "
+    "open answer was wie warum weshalb wer wann wo ob sie ihr ihre ihnen bitte beschreiben "
+    "erklären sonstiges andere anmerkung anmerkungen wat welke waarom hoe wanneer waar u uw jij "
+    "jouw graag anders toelichting opmerkingen que quoi quel quelle pourquoi comment quand vous "
+    "votre autre autres qué cuál cómo cuándo dónde usted su otro otra otros por favor".split()
 )
 
 
