@@ -103,7 +103,7 @@ def check(data: Data, codebook: Codebook = "") -> None:
         if declared:
             typer.echo(f"accepted: {load(data, declared)}")
             return
-        inspect_columns(raw.frame).require(raw.file)
+        inspect_columns(raw.frame, labels=raw.labels, marked=raw.marked).require(raw.file)
     except IdentifiedData as refused:
         typer.echo(f"confstudy: {refused}", err=True)
         typer.echo(propose(raw, read_codebook(declared) if declared else None), nl=False)

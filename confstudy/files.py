@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import tempfile
@@ -21,7 +22,9 @@ def write_with(path: Path, write: Callable[[Path], None]) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        _sweep(path)
+        prefix = f".{path.name}.{os.getpid()}."
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".part")
     except OSError as problem:
         raise UnwritableFile(_worded(path, problem)) from None
     os.close(handle)
@@ -66,6 +69,26 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, read in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed process left of an earlier attempt: it may hold respondents' data."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        pid = part.name.removeprefix(f".{path.name}.").partition(".")[0]
+        if pid.isdecimal() and not _alive(int(pid)):
+            part.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _worded(path: Path, problem: OSError) -> str:

@@ -1,5 +1,8 @@
 import errno
 import hashlib
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -62,3 +65,23 @@ def test_the_hash_is_that_of_the_bytes(tmp_path):
     path = tmp_path / "data.csv"
     path.write_bytes(b"a,b\n1,2\n")
     assert sha256_of(path) == hashlib.sha256(b"a,b\n1,2\n").hexdigest()
+
+
+def test_what_a_killed_process_left_is_swept_away(tmp_path):
+    target = tmp_path / "data.csv"
+    killed = subprocess.run(
+        [
+            sys.executable, "-c",
+            "import os, sys; from pathlib import Path; from confstudy.files import write_with\n"
+            "end = lambda p: (p.write_text('half'), os.kill(os.getpid(), 9))\n"
+            "write_with(Path(sys.argv[1]), end)",
+            str(target),
+        ],
+        check=False,
+    )  # fmt: skip
+    assert killed.returncode == -9
+    assert [part.suffix for part in tmp_path.iterdir()] == [".part"]
+    mine = tmp_path / f".data.csv.{os.getpid()}.x.part"
+    mine.write_text("somebody is writing this now")
+    write_text(target, "whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [mine.name, "data.csv"]

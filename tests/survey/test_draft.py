@@ -180,7 +180,8 @@ def test_answers_without_an_order_have_none(levels):
     [
         ("Prefer not to answer", "refused"), ("Don’t know", "dont_know"),
         ("Missing data (Not Ascertained)", "lost"), ("Inapplicable, coded 2", "not_asked"),
-        ("Möchte ich nicht sagen", "refused"), ("Question never seen", "not_asked"), ("I lost my job", None), ("Yes", None),
+        ("Möchte ich nicht sagen", "refused"), ("Question never seen", "not_asked"),
+        ("I lost my job", None), ("Yes", None),
     ],
 )  # fmt: skip
 def test_words_tell_why_an_answer_is_missing(label, reason):

@@ -145,7 +145,7 @@ def test_a_parquet_file_is_read(tmp_path):
         (",\n,\n", "w.csv", "a header and no respondents"),
         ("a,b\n1,2\n1,2,3\n", "w.csv", "line 3: 3 cells where the header has 2"),
         ('a,b\n"1,2\n', "w.csv", "an open quotation mark"),
-        (b"a,b\n1,\xe8\n", "w.csv", r"is not UTF-8 \(line 2\), and it could be \[.*encoding="),
+        (b"a,b\n1,\xff\n", "w.csv", r"is not UTF-8 \(line 2\), and it could be \[.*encoding="),
         (
             b"a,b\n1,\x81\xff\x90\x8d\xfe\x81\x9d\xff\n",
             "w.csv",
@@ -225,3 +225,11 @@ def test_ten_thousand_columns_are_read(tmp_path):
 def test_the_repr_tells_sizes_and_no_cell(tmp_path):
     raw = read_table(write(tmp_path, "a,b\nCANARY,2\n"))
     assert repr(raw) == "RawTable wave.csv: 1 rows × 2 columns (CSV, UTF-8, delimiter comma)"
+
+
+def test_a_few_western_letters_are_most_likely_windows_1252(tmp_path):
+    path = tmp_path / "few.csv"
+    path.write_bytes("town,a\nè,1\n".encode("cp1252"))
+    raw = read_table(path)
+    assert raw.frame["town"].tolist() == ["è"]
+    assert raw.format.startswith("CSV, Windows-1252 (most likely)")

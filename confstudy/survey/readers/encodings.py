@@ -47,8 +47,8 @@ def decoded(content: bytes, file: str, encoding: str = "") -> tuple[str, str]:
         line = content.count(b"\n", 0, problem.start) + 1
     if b"\0" in content:
         return content.decode("latin-1"), "bytes"
-    name = _judged(content, file, line)
-    return content.decode(name), ENCODINGS[name]
+    name, sure = _judged(content, file, line)
+    return content.decode(name), ENCODINGS[name] + ("" if sure else " (most likely)")
 
 
 def _strict(content: bytes, name: str, shown: str, file: str) -> str:
@@ -77,8 +77,12 @@ def _known(encoding: str) -> str:
     raise DeclarationError(f"No encoding '{encoding}'.{hint} Common ones: {listing(common, 20)}.")
 
 
-def _judged(content: bytes, file: str, line: int) -> str:
-    """The encoding that makes words of the bytes outside ASCII, if exactly one does."""
+def _judged(content: bytes, file: str, line: int) -> tuple[str, bool]:
+    """The encoding that makes words of the bytes outside ASCII, and whether no other does.
+
+    Of several, only the most common one is taken, and only where it fits best: a few accented
+    letters do not tell Western encodings apart.
+    """
     foreign = {row for row in re.split(rb"[\r\n]+", content) if not row.isascii()}
     sample = b"\n".join(sorted(foreign)[:_SAMPLE])
     found: dict[str, tuple[float, float, str]] = {}
@@ -89,14 +93,14 @@ def _judged(content: bytes, file: str, line: int) -> str:
         except UnicodeDecodeError:
             continue
         total, mean = likelihood(words(text), name)
-        total += math.log(3) if name == "cp1252" else 0.0  # by far the most frequent one
+        total += math.log(10) if name == "cp1252" else 0.0  # by far the most frequent one
         found[text] = max(found.get(text, (-math.inf, 0.0, "")), (total, mean, name))
     ranked = sorted(found.values(), reverse=True)
     near = [
         name for total, mean, name in ranked if mean > _CONVINCING and total > ranked[0][0] - _AHEAD
     ]
-    if len(near) == 1 and near[0] == ranked[0][2]:
-        return near[0]
+    if near and near[0] == ranked[0][2] and (len(near) == 1 or near[0] == "cp1252"):
+        return near[0], len(near) == 1
     why = (
         f"it could be {listing(ENCODINGS[n] for n in near)}"
         if len(near) > 1
