@@ -25,6 +25,7 @@ from confstudy.survey.draft.rare import (
     is_stock,
     is_typed_once,
 )
+from confstudy.survey.readers.grid import counted
 from confstudy.survey.readers.raw import Described
 from confstudy.survey.repair import range_of
 
@@ -96,11 +97,6 @@ def guess(column: pd.Series[Any], start: Guess, said: Described) -> Guess:
         start = start.wondering(f"{strange} in words are taken as missing: code them?")
         return replace(_of_numbers(start, numbers), unlisted="missing")
     return _of_words(start, {spelled[text]: count for text, count in counts.items()})
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: ``1 answer``, ``2 answers``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _of_dates(start: Guess, counts: Mapping[str, int]) -> Guess:

@@ -21,6 +21,7 @@ from confstudy.survey.draft.routes import with_routes
 from confstudy.survey.draft.scales import batteries
 from confstudy.survey.draft.text import written
 from confstudy.survey.read import Described, RawTable, read_table
+from confstudy.survey.readers.grid import counted
 from confstudy.survey.repair import from_wrong_encoding
 
 __all__ = ["Draft", "draft_codebook"]
@@ -74,7 +75,7 @@ class Draft:
     def __repr__(self) -> str:
         book = self.codebook
         dropped = len(book.variables) - len(book.kept)
-        scales = f"{len(book.scales)} scales" if book.scales else "no scales"
+        scales = counted(len(book.scales), "scale") if book.scales else "no scales"
         lines = [
             f"Codebook drafted from {self.read}: {len(book.kept)} variables, {dropped} left out, "
             f"{scales}, {len(self.unsure)} open questions",

@@ -130,11 +130,20 @@ def _scale(battery: Battery) -> Iterator[str]:
 
 def _flow(value: Mapping[str, Any] | list[Any] | str | float) -> str:
     """A value on one line of YAML, quoted where it must be."""
-    if isinstance(value, float) and value == int(value):
-        value = int(value)
-    if isinstance(value, list):
-        value = [int(v) if isinstance(v, float) and v == int(v) else v for v in value]
     text = yaml.safe_dump(
-        value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=float("inf")
+        _whole(value),
+        default_flow_style=True,
+        allow_unicode=True,
+        sort_keys=False,
+        width=float("inf"),
     )
     return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _whole(value: Any) -> Any:
+    """Numbers without a fraction as whole ones, also inside."""
+    if isinstance(value, Mapping):
+        return {key: _whole(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_whole(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
