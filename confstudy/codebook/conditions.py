@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confstudy.codebook.schema import Codebook
-from confstudy.codebook.words import Condition
+from confstudy.codebook.words import Condition, is_number
 from confstudy.errors import did_you_mean, listing
 
 __all__ = ["of_contradictions", "of_routing", "routing_order"]
@@ -58,7 +58,7 @@ def _of_condition(
             continue
         levels = codebook.kept[cause].categories
         if not levels:
-            if len(answers) != 2 or not all(map(_is_number, answers)):
+            if len(answers) != 2 or not all(map(is_number, answers)):
                 text = f"{what}: '{cause}' is a number: name the lowest and the highest."
                 yield (*place, cause), text
             continue
@@ -67,11 +67,3 @@ def _of_condition(
             hint = did_you_mean(strange[0], levels)
             text = f"{what}: '{strange[0]}' is not among the levels of '{cause}' {listing(levels)}."
             yield (*place, cause), text + hint
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from confstudy.codebook.conditions import of_contradictions, of_routing
 from confstudy.codebook.schema import Codebook, Scale, Variable
 from confstudy.codebook.waves import in_wave
-from confstudy.codebook.words import plain
+from confstudy.codebook.words import is_number, plain
 from confstudy.errors import did_you_mean, listing
 
 __all__ = ["problems"]
@@ -87,7 +87,7 @@ def _of_variable(place: Place, name: str, variable: Variable) -> Iterator[Proble
         yield (*place, "levels"), f"'{name}' is binary and needs two levels, not showing first."
     if variable.type in ("numeric", "item"):
         for key, numbers in (("recode", variable.recode), ("levels", variable.levels)):
-            if not all(_is_number(number) for number in numbers):
+            if not all(is_number(number) for number in numbers):
                 text = f"'{name}' is {variable.type}: '{key}' starts from numbers only."
                 yield (*place, key), text
         if variable.bands:
@@ -117,14 +117,6 @@ def _of_levels(place: Place, name: str, variable: Variable) -> Iterator[Problem]
         yield (*place, "recode"), f"'{name}' recodes a spelling twice: {listing(several)}."
     if missing & set(recoded):
         yield (*place, "recode"), f"'{name}' recodes a missing code."
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _of_bands(place: Place, name: str, variable: Variable) -> Iterator[Problem]:

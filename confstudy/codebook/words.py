@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 __all__ = [
     "Bands", "Codes", "Condition", "Interval", "Recode", "Sources", "Texts", "as_codes", "as_list",
-    "heading", "plain", "with_text_keys",
+    "heading", "is_number", "plain", "with_text_keys",
 ]  # fmt: skip
 
 _STRAIGHT = str.maketrans("’‘‛´`“”„‐‑‒–—−", "'''''\"\"\"------")
@@ -38,6 +38,15 @@ def heading(text: str) -> str:
     ('do you currently not work?', 'age_band')
     """
     return plain(_MARKUP.sub(" ", str(text))).replace(" ?", "?")
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, as Python reads it."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def as_list(value: Any) -> Any:

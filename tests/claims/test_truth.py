@@ -1,10 +1,10 @@
 """The truth of the synthetic survey lies in its 95 % intervals as often as it should."""
 
 import numpy as np
+import pytest
 
 import confstudy as cs
 
-SEEDS = 500
 ESTIMANDS = {
     "assurance_on_privacy": ("C01", 0),
     "privacy_on_trust": ("C02", 0),
@@ -14,11 +14,11 @@ ESTIMANDS = {
 MODEL = "concealment ~ privacy + stigma + sensitive_topic"
 
 
-def coverage():
+def coverage(seeds):
     """For each estimand, how often its 95 % interval holds the truth."""
     hits = {name: [] for name in [*ESTIMANDS, "regression"]}
     population = None
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         drawn = cs.simulate("therapy", clients=1200, seed=seed)
         scores = cs.score(drawn.survey)
         tables = {claim: cs.claims(claim).test(scores).table for claim in ("C01", "C02", "C03")}
@@ -35,10 +35,11 @@ def coverage():
     return {name: np.mean(found, axis=0) for name, found in hits.items()}
 
 
-def test_intervals_cover_the_truth_at_the_nominal_rate():
-    # Three Monte Carlo standard errors of a proportion of .95 over 500 seeds.
-    margin = 3 * np.sqrt(0.95 * 0.05 / SEEDS)
-    for name, share in coverage().items():
+@pytest.mark.parametrize("seeds", [100, pytest.param(500, marks=pytest.mark.validate)])
+def test_intervals_cover_the_truth_at_the_nominal_rate(seeds):
+    # Three Monte Carlo standard errors of a proportion of .95.
+    margin = 3 * np.sqrt(0.95 * 0.05 / seeds)
+    for name, share in coverage(seeds).items():
         assert np.all(np.abs(share - 0.95) < margin), f"{name}: {share}"
 
 
