@@ -57,7 +57,7 @@ def predicted(
     line = levels_of(fit, variable) is None
     with drawing(height=2.9) as (canvas, axes):
         (_line if line else _points)(axes, table)
-        axes.set_xlabel("\n".join(textwrap.wrap(exposure, 56)))
+        axes.set_xlabel("\n".join(textwrap.wrap(exposure, 42)))
         axes.set_ylabel("\n".join(textwrap.wrap(what, 34)))
         if share:
             axes.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
