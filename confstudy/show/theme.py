@@ -63,9 +63,15 @@ def drawing(height: float, width: float = WIDTH) -> Iterator[tuple[Canvas, Axes]
 
 
 def svg(canvas: Canvas) -> str:
-    """The canvas as SVG; the same drawing gives the same bytes."""
+    """The canvas as SVG; the same drawing gives the same bytes.
+
+    The layout is settled once and then kept: laid out again it may move by a hair.
+    """
     stream = io.StringIO()
     with rc_context(_LOOK):
+        if canvas.get_layout_engine() is not None:
+            canvas.draw_without_rendering()
+            canvas.set_layout_engine("none")
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     text = stream.getvalue()
     return re.sub(r"<\?xml.*?<svg", "<svg", text, count=1, flags=re.DOTALL)
