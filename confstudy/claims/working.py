@@ -141,6 +141,15 @@ class _Sample:
                 continue
             arms = [f"{name}={level}" for level in levels]
             columns |= {arm: (codes == place).astype(float) for place, arm in enumerate(arms, 1)}
+        unknown = [
+            name
+            for name, found in scores.reliability.items()
+            if name in columns and np.isnan(found.alpha)
+        ]
+        if unknown:
+            raise AnalysisError(
+                f"The reliability of scale '{unknown[0]}' is not known; the claim corrects for it."
+            )
         errors = {
             name: (1 - alpha.alpha) * float(columns[name].var(ddof=1))
             for name, alpha in scores.reliability.items()

@@ -22,6 +22,7 @@ from confstudy.report.wording import Number
 from confstudy.show.figure import Figure
 from confstudy.show.tables import Table, model_table
 from confstudy.show.words import about, percent, term_labels
+from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import FileRecord, Survey
 
 __all__ = ["Report"]
@@ -81,7 +82,9 @@ class Report:
         words = [f"n = {n or survey.n:,}", response, self.standing, "disclosure check at build"]
         rest = "".join(f"<li>{escape(word)}</li>" for word in words)
         html = f'<ul class="strip"><li class="{kind.lower()}">{kind}</li>{rest}</ul>'
-        return Piece("strip", html)
+        said = survey.warnings if isinstance(survey, Scores) else ()
+        notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
+        return Piece("strip", html + (f'<ul class="warnings">{notes}</ul>' if notes else ""))
 
     def numbers(self, numbers: Sequence[Number]) -> Piece:
         """Numbers with their intervals, large, for the first page.

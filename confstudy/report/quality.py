@@ -56,8 +56,9 @@ def numbers(scores: Scores) -> list[Number]:
         Number(Sentence("Respondents"), f"{scores.n:,}", of),
         Number(Sentence("Answers missing, all reasons"), percent(missing_share(scores), 1), ""),
     ]
-    if scores.reliability:
-        name, alpha = min(scores.reliability.items(), key=lambda entry: entry[1].alpha)
+    known = {n: found for n, found in scores.reliability.items() if not np.isnan(found.alpha)}
+    if known:
+        name, alpha = min(known.items(), key=lambda entry: entry[1].alpha)
         label = Sentence(f"Lowest α ({scores.codebook.short(name)})")
         limits = interval(alpha.conf_low, alpha.conf_high)
         found.append(Number(label, number(alpha.alpha), limits))
@@ -192,7 +193,7 @@ def scale_table(scores: Scores) -> Tally:
         return Tally(pd.DataFrame(), ())
     table = scores.table
     limits = zip(table["conf_low"], table["conf_high"], strict=True)
-    interval = [f"{low:.2f} to {high:.2f}" for low, high in limits]
+    interval = [f"{low:.2f} to {high:.2f}" if not np.isnan(low) else "–" for low, high in limits]
     frame = pd.DataFrame(
         {
             "Scale": table["label"],

@@ -35,7 +35,9 @@ class _Kernel(AsyncKernelManager):
     async def start_kernel(self, **options: Any) -> Any:  # type: ignore[override]
         """Start without a terminal: what a dying kernel says there may hold data."""
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return await super().start_kernel(**options, **silent)
+        # What is said of scales stands on the first page instead.
+        env = {**os.environ, **options.pop("env", {}), "PYTHONWARNINGS": "ignore:Scale '"}
+        return await super().start_kernel(**options, **silent, env=env)
 
     @property
     def kernel_spec(self) -> KernelSpec:

@@ -233,3 +233,20 @@ def test_the_page_needs_nothing_from_outside_and_runs_no_script(study, build_one
 def test_markdown_of_a_notebook_cannot_bring_html_in(study, build_one):
     build_one("report.text('<script>alert(1)</script>')")
     assert "<script" not in (published(study) / "report.html").read_text()
+
+
+def test_a_scale_that_looks_reversed_is_said_on_the_page_and_stops_no_build(study, build_one):
+    turned = (
+        "book = report.survey.codebook\n"
+        "scale = book.scales['privacy'].model_copy(update={'reverse': ()})\n"
+        "book = book.model_copy(update={'scales': {**book.scales, 'privacy': scale}})\n"
+        "names = list(book.kept)\n"
+        "import dataclasses\n"
+        "survey = cs.simulate('therapy', clients=1200, seed=1).survey\n"
+        "other = cs.Report(cs.score(dataclasses.replace(survey, codebook=book)))\n"
+        "other.strip()"
+    )
+    built = build_one("report.title('Scales')", turned)
+    assert built.status == "built", built.reason
+    html = (published(study) / "report.html").read_text()
+    assert '<ul class="warnings"><li>Scale &#x27;privacy&#x27;' in html
