@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from confstudy.models.fit import fit as fit
     from confstudy.models.predict import contrast as contrast
     from confstudy.models.predict import predictions as predictions
+    from confstudy.privacy.risk import risk as risk
+    from confstudy.privacy.suda import suda_scores as suda_scores
     from confstudy.report.page import Report as Report
     from confstudy.show import plot as plot
     from confstudy.simulate.simulate import simulate as simulate
@@ -49,9 +51,11 @@ __all__ = [
     "population_values",
     "predictions",
     "read_codebook",
+    "risk",
     "save",
     "score",
     "simulate",
+    "suda_scores",
 ]
 
 _HOMES = {
@@ -65,8 +69,10 @@ _HOMES = {
     "population_values": "design.population",
     "predictions": "models.predict",
     "read_codebook": "codebook.read",
+    "risk": "privacy.risk",
     "save": "survey.save",
     "score": "survey.scoring",
+    "suda_scores": "privacy.suda",
 }
 _ROOMS = {"claims": "claims", "plot": "show.plot", "simulate": "simulate"}
 
