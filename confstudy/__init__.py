@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from confstudy.privacy.suda import suda_scores as suda_scores
     from confstudy.report.page import Report as Report
     from confstudy.show import plot as plot
+    from confstudy.simulate.model.alter import model as model
+    from confstudy.simulate.model.truth import effect as effect
     from confstudy.simulate.simulate import simulate as simulate
     from confstudy.survey.anonymize import anonymize as anonymize
     from confstudy.survey.draft.draft import draft_codebook as draft_codebook
@@ -45,8 +47,10 @@ __all__ = [
     "claims",
     "contrast",
     "draft_codebook",
+    "effect",
     "fit",
     "load",
+    "model",
     "plot",
     "population_values",
     "predictions",
@@ -64,8 +68,10 @@ _HOMES = {
     "check": "survey.quality",
     "contrast": "models.predict",
     "draft_codebook": "survey.draft.draft",
+    "effect": "simulate.model.truth",
     "fit": "models.fit",
     "load": "survey.load",
+    "model": "simulate.model.alter",
     "population_values": "design.population",
     "predictions": "models.predict",
     "read_codebook": "codebook.read",

@@ -70,20 +70,44 @@ def confstudy(
 @app.command()
 def simulate(
     model: Annotated[str, typer.Argument(help="Bundled model or YAML file.")] = "therapy",
-    clients: Annotated[int, typer.Option(help="How many are invited.")] = 1200,
+    clients: Annotated[int, typer.Option(help="How many are invited or drawn from.")] = 1200,
     therapists: Annotated[int | None, typer.Option(help="20 clients each if not given.")] = None,
     seed: Annotated[int | None, typer.Option(help="Drawn and told if not given.")] = None,
-    nonresponse: Annotated[str, typer.Option(help="mcar, mnar or none.")] = "mcar",
+    nonresponse: Annotated[
+        str | None, typer.Option(help="mcar if not given; mar, mnar or none.")
+    ] = None,
+    response_rate: Annotated[float | None, typer.Option(help="In place of the model's.")] = None,
+    sampling: Annotated[Path | None, typer.Option(help="YAML file of a sampling design.")] = None,
+    do: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Hold fixed for everybody.")
+    ] = None,
+    columns: Annotated[str, typer.Option(help="Columns and scales asked, with commas.")] = "",
+    complete: Annotated[
+        bool, typer.Option("--complete", help="All answers of all, in blocks: for millions.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes, with --complete.")] = 1,
     out: Out = Path("therapy.parquet"),
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
     """Draw a survey whose truth is known, with its codebook and truth beside it."""
-    from confstudy.simulate.write import simulate_to
+    from confstudy.simulate.commands import simulated
 
-    written = simulate_to(out, model, clients, therapists, seed, nonresponse, force=force)
+    written = simulated(
+        out,
+        do=do or [],
+        columns=columns,
+        complete=complete,
+        workers=workers,
+        survey={"nonresponse": nonresponse, "response_rate": response_rate, "sample": sampling},
+        model=model,
+        clients=clients,
+        therapists=therapists,
+        seed=seed,
+        force=force,
+    )
     for path in written.files:
         typer.echo(f"wrote {path}")
-    typer.echo(f"{written.simulation}")
+    typer.echo(written.words)
 
 
 @app.command()

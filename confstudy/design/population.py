@@ -41,17 +41,24 @@ def population_values(
     DataFrame
         ``term, truth``.
     """
-    population: Survey = _population(model)
+    # Only what the formula names is drawn, unless more was done to the survey.
+    named = tuple(fit.design.frame.columns) if prepare is None else None
+    population: Survey = _population(model, named)
     frame = (prepare(population) if prepare else population).frame
     frame = _with_levels_of(fit, frame)
     found = fit_model(fit.formula, frame, fit.family.name)
     return pd.DataFrame({"term": found.terms, "truth": found.coefficients})
 
 
-@lru_cache(maxsize=2)
-def _population(model: str) -> Scores:
+@lru_cache(maxsize=4)
+def _population(model: str, named: tuple[str, ...] | None) -> Scores:
     drawn = simulate(
-        model, clients=_CLIENTS, therapists=_THERAPISTS, seed=_SEED, nonresponse="none"
+        model,
+        clients=_CLIENTS,
+        therapists=_THERAPISTS,
+        seed=_SEED,
+        nonresponse="none",
+        columns=named,
     )
     return score(drawn.complete)
 

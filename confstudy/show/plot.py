@@ -1,6 +1,7 @@
 """The pictures: ``cs.plot.coefficients(fit)`` and its neighbours."""
 
 from confstudy.show.coefficients import coefficients
+from confstudy.show.diagram import path_diagram
 from confstudy.show.figure import Figure
 from confstudy.show.flow import flow
 from confstudy.show.items import items
@@ -16,6 +17,7 @@ __all__ = [
     "flow",
     "items",
     "likert",
+    "path_diagram",
     "paths",
     "predicted",
     "quality",

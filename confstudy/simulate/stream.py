@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import lru_cache
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -12,30 +15,28 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from confstudy.errors import StructureError
 from confstudy.files import write_with
 from confstudy.simulate.measure.observe import Coded, observed
-from confstudy.simulate.model.population import Population
-from confstudy.simulate.model.read import read_structure
-from confstudy.simulate.model.structure import Structure
-from confstudy.simulate.model.world import World
+from confstudy.simulate.progress import Told
+from confstudy.simulate.request import Do, Model, Request, request
 
-__all__ = ["draw", "draw_to"]
+__all__ = ["WINDOW", "draw", "draw_to", "fill"]
 
 #: Rows of a Parquet row group; the bytes of a file depend on it.
 _GROUP = 131_072
 #: Clients that are drawn at once: their columns stay in the processor's cache.
-_WINDOW = 65_536
-Told = Callable[[int, int], None]
+WINDOW = 32_768
 
 
 def draw(
-    model: str | Path | Structure = "therapy",
+    model: Model = "therapy",
     *,
     clients: int,
     therapists: int | None = None,
     seed: int,
-    window: int = _WINDOW,
+    do: Do | None = None,
+    columns: Collection[str] | None = None,
+    window: int = WINDOW,
     workers: int = 1,
 ) -> pa.Table:
     """Draw the complete answers of any number of clients as an Arrow table.
@@ -50,6 +51,10 @@ def draw(
         A bundled name, the path of a YAML file, or a Structure.
     clients, therapists
         How many; 20 clients a therapist unless said otherwise.
+    do
+        Variable → the arm or number that everybody has.
+    columns
+        The columns and scales of the codebook that are wanted; all if left out.
     window
         Clients drawn at once.
     workers
@@ -66,100 +71,116 @@ def draw(
     >>> table.num_rows, table["arm"].type
     (5000, DictionaryType(dictionary<values=string, indices=int8, ordered=0>))
     """
-    structure, population = _asked(model, clients, therapists, seed)
-    parts = list(_parts(structure, population, window, workers))
-    return pa.concat_tables(parts).unify_dictionaries()
+    asked = request(model, clients, therapists, seed, do, columns)
+    return pa.concat_tables(_parts(asked, window, workers)).unify_dictionaries()
 
 
 def draw_to(
     out: str | Path,
-    model: str | Path | Structure = "therapy",
+    model: Model = "therapy",
     *,
     clients: int,
     therapists: int | None = None,
     seed: int,
-    window: int = _WINDOW,
+    do: Do | None = None,
+    columns: Collection[str] | None = None,
+    window: int = WINDOW,
     workers: int = 1,
     told: Told | None = None,
 ) -> Path:
     """Draw into a Parquet file, never holding more than a few windows in memory.
 
-    The bytes depend on model, clients, therapists and seed alone. The file appears when it is
-    complete; ``told`` is called with the clients drawn so far and all of them.
+    The bytes depend on model, clients, therapists, seed, ``do`` and ``columns`` alone. The file
+    appears when it is complete; ``told`` is called with the clients drawn so far and all of them.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = draw_to(f"{folder}/arms.parquet", clients=500, seed=1, columns=["arm"])
+    ...     pq.read_metadata(path).num_rows
+    500
     """
-    structure, population = _asked(model, clients, therapists, seed)
     out = Path(out)
-
-    def write(path: Path) -> None:
-        parts = _parts(structure, population, window, workers, told)
-        writer = None
-        for group in _groups(parts):
-            writer = writer or pq.ParquetWriter(path, group.schema, compression="zstd")
-            writer.write_table(group, row_group_size=_GROUP)
-        if writer is not None:
-            writer.close()
-
-    write_with(out, write)
+    asked = request(model, clients, therapists, seed, do, columns)
+    write_with(out, lambda path: fill(path, asked, window=window, workers=workers, told=told))
     return out
 
 
-def _asked(
-    model: str | Path | Structure, clients: int, therapists: int | None, seed: int
-) -> tuple[Structure, Population]:
-    therapists = max(1, clients // 20) if therapists is None else therapists
-    if clients < 1 or seed < 0 or not 1 <= therapists <= clients:
-        raise StructureError(
-            "A draw needs a client or more, a therapist or more but no more than clients, and a "
-            "seed of 0 or more."
-        )
-    return read_structure(model), Population(clients, therapists, seed)
+def fill(
+    path: Path,
+    asked: Request,
+    *,
+    window: int = WINDOW,
+    workers: int = 1,
+    told: Told | None = None,
+) -> None:
+    """Draw what is asked for into this file."""
+    writer = None
+    try:
+        for group in _groups(_parts(asked, window, workers, told)):
+            writer = writer or pq.ParquetWriter(path, group.schema, compression="zstd")
+            writer.write_table(group, row_group_size=_GROUP)
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def _parts(
-    structure: Structure,
-    population: Population,
-    window: int,
-    workers: int,
-    told: Told | None = None,
+    asked: Request, window: int, workers: int, told: Told | None = None
 ) -> Iterator[pa.Table]:
-    """The windows in their order, at most two a worker under way."""
-    windows = list(population.windows(window))
-    if workers <= 1:
-        for part in windows:
-            yield _part(structure, part)
-            if told is not None:
-                told(part.stop, population.clients)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: deque[tuple[Population, Future[pa.Table]]] = deque()
-        rest = iter(windows)
-        for part in rest:
-            waiting.append((part, pool.submit(_part, structure, part)))
-            if len(waiting) >= 2 * workers:
-                break
+    """The windows in their order."""
+    windows = [asked.over(part) for part in asked.population.windows(window)]
+    drawn = map(_part, windows) if workers <= 1 else _shared_out(windows, workers)
+    for part, table in zip(windows, drawn, strict=True):
+        yield table
+        if told is not None:
+            told(part.population.stop, asked.population.clients)
+
+
+def _shared_out(windows: Sequence[Request], workers: int) -> Iterator[pa.Table]:
+    """The windows drawn by other processes, at most two a worker under way."""
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_leave_interrupts
+    )
+    waiting: deque[Future[pa.Table]] = deque()
+    rest = iter(windows)
+    try:
+        waiting.extend(pool.submit(_part, part) for part in islice(rest, 2 * workers))
         while waiting:
-            part, future = waiting.popleft()
-            yield future.result()
-            if told is not None:
-                told(part.stop, population.clients)
-            following = next(rest, None)
-            if following is not None:
-                waiting.append((following, pool.submit(_part, structure, following)))
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(_part, part) for part in islice(rest, 1))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _part(structure: Structure, population: Population) -> pa.Table:
-    values = World(structure, population).values()
-    columns = observed(structure, population, values)
+def _leave_interrupts() -> None:
+    """An interrupt is for the process that shares out the work, which ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _part(asked: Request) -> pa.Table:
+    columns = observed(asked.structure, asked.population, asked.values(), asked.columns)
     return pa.table({name: _array(column) for name, column in columns.items()})
 
 
 def _array(column: Coded) -> pa.Array:
     if not column.labels:
-        return pa.array(column.codes.astype(np.int8))
+        # A safe cast: a code that does not fit is an error, not another code.
+        return pa.array(column.codes).cast(pa.int8())
     kind = np.int32 if column.open else np.int8
-    return pa.DictionaryArray.from_arrays(
-        pa.array(column.codes.astype(kind)), pa.array(column.labels)
-    )
+    words = pa.array(column.labels) if column.open else _dictionary(column.labels)
+    return pa.DictionaryArray.from_arrays(pa.array(column.codes.astype(kind, copy=False)), words)
+
+
+@lru_cache(maxsize=256)
+def _dictionary(labels: tuple[str, ...]) -> pa.Array:
+    return pa.array(labels)
 
 
 def _groups(parts: Iterator[pa.Table]) -> Iterator[pa.Table]:

@@ -86,9 +86,11 @@ def test_an_unknown_scale_is_an_error_with_a_hint(scores):
 
 
 def test_a_small_loss_is_not_counted_out_in_the_flow(scores, fit):
-    assert figures_flow(scores, 5)["lost"].tolist() == ["363", "under 10", ""]
-    assert figures_flow(scores, 5)["shown"].tolist() == ["1,200", "about 840", "832"]
-    assert figures_flow(scores, 20)["lost"].tolist() == ["363", "20", ""]
+    away = f"{1200 - scores.n}"
+    assert figures_flow(scores, 5)["lost"].tolist() == [away, "under 10", ""]
+    about = f"about {round(scores.n, -1)}"
+    assert figures_flow(scores, 5)["shown"].tolist() == ["1,200", about, f"{scores.n - 5}"]
+    assert figures_flow(scores, 20)["lost"].tolist() == [away, "20", ""]
 
 
 def figures_flow(scores, lost):

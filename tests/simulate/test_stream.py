@@ -6,6 +6,33 @@ import pytest
 import confstudy as cs
 from confstudy.errors import StructureError
 from confstudy.simulate.stream import draw, draw_to
+from confstudy.simulate.write import write_simulation
+
+BOOK = """\
+name: mine
+design: {cluster: site}
+variables:
+  site: {type: code, role: cluster}
+  age: {levels: [young, old]}
+  trust_1: {type: item}
+  trust_2: {type: item}
+scales:
+  trust: {items: [trust_1, trust_2], points: [1, 5]}
+"""
+MODEL = """\
+name: mine
+codebook: BOOK
+variables:
+  age: {kind: binary, share: 0.5}
+  T: {paths: {age: 0.3}, noise: 1}
+scales:
+  trust: {of: T, alpha: 0.7}
+columns:
+  age: age
+nonresponse:
+  unit: {rate: 0.6, paths: {age: 1}}
+  item: 0.02
+"""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +82,37 @@ def test_an_interrupted_draw_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("wrong", [{"clients": 0}, {"seed": -1}, {"therapists": 0}])
+def test_chosen_columns_are_those_of_the_whole_draw_also_where_something_is_done():
+    asked = {"clients": 3_000, "seed": 1, "do": {"A": "none", "E": 1}}
+    some = draw("therapy", columns=["arm", "stigma"], window=700, **asked).to_pandas()
+    whole = draw("therapy", **asked).to_pandas()
+    assert list(some)[:2] == ["therapist", "arm"]
+    assert some.shape[1] == 6
+    assert some.equals(whole[list(some)])
+    assert set(whole["arm"]) == {"none"}
+
+
+def test_a_model_may_be_a_file(tmp_path):
+    path = tmp_path / "mine.yaml"
+    (tmp_path / "book.yaml").write_text(BOOK)
+    model = MODEL.replace("BOOK", str(tmp_path / "book.yaml"))
+    path.write_text(model)
+    table = draw(path, clients=400, seed=1, window=100, workers=2)
+    assert table.column_names == ["site", "age", "trust_1", "trust_2"]
+    drawn = cs.simulate(str(path), clients=400, seed=1)
+    assert drawn.everyone["age"].tolist() == table["age"].to_pylist()
+    made = write_simulation(drawn, tmp_path / "s.parquet")
+    assert cs.load(made.files[0]).n == drawn.answered.sum()
+    assert "confstudy simulate mine.yaml --clients 400" in made.files[2].read_text()
+    path.write_text(model.replace("rate: 0.6", "rate: 1.6"))
+    with pytest.raises(StructureError, match=r"mine\.yaml, line 11: 'nonresponse\.unit\.rate'"):
+        draw(path, clients=400, seed=1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"clients": 0}, {"seed": -1}, {"therapists": 0}, {"columns": ["no"]}, {"do": {"no": 1}}],
+)
 def test_what_cannot_be_drawn_is_refused(wrong):
-    with pytest.raises(StructureError, match="A draw needs a client or more"):
+    with pytest.raises(StructureError, match=r"client|therapists|not found"):
         draw("therapy", **{"clients": 10, "seed": 1, **wrong})

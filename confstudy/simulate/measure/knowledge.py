@@ -117,9 +117,11 @@ def option_chances(test: KnowledgeTest, name: str, knowledge: ArrayLike) -> Floa
 
 
 def draw_answers(
-    test: KnowledgeTest, knowledge: Floats, streams: Streams, start: int = 0
+    test: KnowledgeTest, knowledge: Floats, streams: Streams, start: int = 0, name: str = "test"
 ) -> pd.DataFrame:
     """Answers of respondents ``start`` to ``start + n`` who know this much (n,).
+
+    ``name`` is that of the random columns.
 
     Returns
     -------
@@ -135,10 +137,10 @@ def draw_answers(
     True
     """
     n, columns = len(knowledge), {}
-    for name, item in test.items.items():
-        below = option_chances(test, name, knowledge).cumsum(axis=1)[:, :-1]
-        codes = (streams.uniform(name, n, start)[:, None] >= below).sum(axis=1)
-        columns[name] = pd.Categorical.from_codes(codes, categories=pd.Index(list(item.options)))
+    for label, item in test.items.items():
+        below = option_chances(test, label, knowledge).cumsum(axis=1)[:, :-1]
+        codes = (streams.uniform(f"{name}:{label}", n, start)[:, None] >= below).sum(axis=1)
+        columns[label] = pd.Categorical.from_codes(codes, categories=pd.Index(list(item.options)))
     return pd.DataFrame(columns)
 
 

@@ -13,13 +13,13 @@ from pydantic import Field, model_validator
 from confstudy.errors import StructureError, unknown
 from confstudy.simulate.measure.attenuation import cut_covariance, cut_moments
 from confstudy.simulate.measure.items import Solved
-from confstudy.simulate.measure.measurement import answer
 from confstudy.simulate.model.parts import Part
-from confstudy.simulate.model.streams import Streams
+from confstudy.simulate.model.streams import Streams, kernels
 
-__all__ = ["Manners", "Styles", "answers_of", "implied_covariance", "manners_of", "styled"]
+__all__ = ["Manners", "Styles", "answers_of", "implied_covariance", "manners_of"]
 
 Floats = NDArray[np.float64]
+Answers = NDArray[np.int8]
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
@@ -71,27 +71,16 @@ def manners_of(styles: Styles, streams: Streams, n: int, start: int = 0) -> Mann
 
     >>> found = manners_of(Styles(straight=0.1), Streams(1), 10_000)
     >>> int(found.straight.sum()), int(found.careless.sum())
-    (1002, 0)
+    (1014, 0)
     """
-    lapse = streams.uniform("style:lapse", n, start)
-    return Manners(
-        shift=styles.acquiescence * streams.normal("style:acquiescence", n, start),
-        stretch=np.exp(styles.extremity * streams.normal("style:extremity", n, start)),
-        straight=lapse < styles.straight,
-        careless=lapse >= 1 - styles.careless,
-    )
-
-
-def styled(strength: Floats, styles: Styles, manners: Manners, *, reverse: bool) -> Floats:
-    """Keyed strengths (n,) after acquiescence and stretch; variance 1 before the stretch.
-
-    >>> calm = manners_of(Styles(), Streams(1), 2)
-    >>> styled(np.array([0.5, -1.0]), Styles(), calm, reverse=True)
-    array([ 0.5, -1. ])
-    """
-    shift = -manners.shift if reverse else manners.shift
-    scale = np.sqrt(1 + styles.acquiescence**2)
-    return np.asarray((strength + shift) / scale * manners.stretch)
+    shift, stretch, lapse = np.zeros(n), np.ones(n), np.full(n, 0.5)
+    if styles.acquiescence:
+        shift = styles.acquiescence * streams.normal("style:acquiescence", n, start)
+    if styles.extremity:
+        stretch = np.exp(styles.extremity * streams.normal("style:extremity", n, start))
+    if styles.straight or styles.careless:
+        lapse = streams.uniform("style:lapse", n, start)
+    return Manners(shift, stretch, lapse < styles.straight, lapse >= 1 - styles.careless)
 
 
 def answers_of(
@@ -102,7 +91,7 @@ def answers_of(
     styles: Styles,
     streams: Streams,
     start: int = 0,
-) -> dict[str, Floats]:
+) -> dict[str, Answers]:
     """Answers to the items of a scale, with response styles, as they stand in a file.
 
     Parameters
@@ -112,14 +101,14 @@ def answers_of(
     solved
         Item → loading and cuts, from :func:`confstudy.simulate.measure.items.solve`.
     points
-        Lowest and highest answer.
+        Lowest and highest answer, from −128 to 127.
     reverse
         The reverse-keyed items.
 
     Returns
     -------
     dict
-        Item → (n,) answers. Without styles they are the answers of ``likert`` with the
+        Item → (n,) answers as int8. Without styles they are the answers of ``likert`` with the
         column ``item`` as the item's own part.
 
     Examples
@@ -133,21 +122,52 @@ def answers_of(
     True
     """
     _require(reverse, solved)
-    n, manners = len(latent), manners_of(styles, streams, len(latent), start)
-    found: dict[str, Floats] = {}
-    for name, item in solved.items():
-        own = streams.normal(name, n, start)
-        strength = item.loading * latent + np.sqrt(1 - item.loading**2) * own
-        strength = styled(strength, styles, manners, reverse=name in reverse)
-        given = answer(strength, points, reverse=name in reverse, cuts=item.cuts)
-        first = next(iter(found.values()), given)
-        found[name] = np.where(manners.straight, first, given)
+    low, high = points
+    if not -128 <= low < high <= 127:
+        raise StructureError("The points of a drawn scale go up and are between −128 and 127.")
+    manners = manners_of(styles, streams, len(latent), start)
+    found = _answered(
+        np.ascontiguousarray(latent), solved, points, reverse, styles, manners, streams, start
+    )
+    if styles.straight:
+        found[1:] = np.where(manners.straight, found[0], found[1:])
     if styles.careless:
-        for name, given in found.items():
-            uniform = streams.uniform(f"{name}:careless", n, start)
-            anything = points[0] + np.floor(uniform * (points[1] - points[0] + 1))
-            found[name] = np.where(manners.careless, anything, given)
-    return found
+        for given, name in zip(found, solved, strict=True):
+            uniform = streams.uniform(f"{name}:careless", len(latent), start)
+            anything = low + np.floor(uniform * (high - low + 1))
+            given[manners.careless] = anything[manners.careless]
+    return dict(zip(solved, found, strict=True))
+
+
+def _answered(
+    latent: Floats,
+    solved: Mapping[str, Solved],
+    points: tuple[int, int],
+    reverse: Collection[str],
+    styles: Styles,
+    manners: Manners,
+    streams: Streams,
+    start: int,
+) -> Answers:
+    """Answers (items, n) of those who are neither straight nor careless."""
+    shift = stretch = np.empty(0)
+    if styles.acquiescence or styles.extremity:
+        # The strength has variance 1 before the stretch.
+        shift, stretch = manners.shift, manners.stretch / np.sqrt(1 + styles.acquiescence**2)
+    answers = np.empty((len(solved), len(latent)), np.int8)
+    kernels().fill_answers(
+        answers,
+        latent,
+        np.array([item.loading for item in solved.values()]),
+        np.array([item.cuts for item in solved.values()]),
+        np.array([points[name in reverse] for name in solved]),
+        shift,
+        stretch,
+        start,
+        streams.replication,
+        streams.keys(list(solved)),
+    )
+    return answers
 
 
 def implied_covariance(

@@ -1,27 +1,30 @@
-"""What the arrows of a structural model imply: descendants, adjustment sets, exact effects."""
+"""What the arrows of a structural model imply: descendants, and what to adjust for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from itertools import combinations, pairwise
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
+from itertools import combinations
 
 from confstudy.errors import StructureError, unknown
+from confstudy.simulate.model.reach import Reach
 from confstudy.simulate.model.structure import Structure
 
-__all__ = ["adjustment_sets", "descendants", "exact_effect", "is_valid_adjustment"]
+__all__ = ["adjustment_sets", "descendants", "is_valid_adjustment"]
 
-Arrows = Mapping[str, frozenset[str]]
+Neighbours = dict[str, set[str]]
+#: More minimal sets than anybody reads: the search stops here.
+_MOST = 500
 
 
 def descendants(structure: Structure, name: str) -> set[str]:
     """The variables that a variable has an effect on, itself left out.
 
     >>> from confstudy.simulate.model.read import read_structure
-    >>> sorted(descendants(read_structure("therapy"), "T"))
-    ['D', 'N', 'O', 'R']
+    >>> sorted(descendants(read_structure("therapy"), "K") & {"P", "T", "O", "S", "U"})
+    ['O', 'P', 'T']
     """
-    _require(structure, [name])
-    return _reached(_children(_parents(structure)), [name]) - {name}
+    return _reach(structure, [name]).below([name]) - {name}
 
 
 def is_valid_adjustment(
@@ -31,19 +34,17 @@ def is_valid_adjustment(
 
     Nothing in it may be an effect of the cause, and it must block every path into the cause.
     """
-    _require(structure, [cause, effect, *given])
-    if set(given) & (descendants(structure, cause) | {cause, effect}):
+    reach = _reach(structure, [cause, effect, *given])
+    if set(given) & (reach.below([cause]) | {effect}):
         return False
-    parents = dict(_parents(structure))
-    # Without the arrows out of the cause, only back-door paths are left.
-    cut = {name: causes - {cause} for name, causes in parents.items()}
-    return _separated(cut, cause, effect, set(given))
+    moral = _moral(_without_effects(reach, cause), [cause, effect, *given])
+    return effect not in _part(moral, cause, set(given))
 
 
 def adjustment_sets(
     structure: Structure, cause: str, effect: str, observed: Iterable[str] | None = None
 ) -> list[tuple[str, ...]]:
-    """The smallest sets of variables that identify the total effect of a cause.
+    """The minimal sets of variables that identify the total effect of a cause.
 
     Parameters
     ----------
@@ -55,135 +56,93 @@ def adjustment_sets(
     Returns
     -------
     list
-        Minimal sets, the smaller first; ``[()]`` where nothing is needed, ``[]`` where none of
-        the observed variables suffices.
+        The smaller first; ``[()]`` where nothing is needed, ``[]`` where none of the observed
+        variables suffices. The first 500 found, where there are more.
+
+    Notes
+    -----
+    Minimal separators of the moral graph of the ancestors, without the arrows out of the cause
+    (van der Zander, Liśkiewicz & Textor 2014), listed as by Shen & Liang (1997).
 
     Examples
     --------
     >>> from confstudy.simulate.model.read import read_structure
-    >>> adjustment_sets(read_structure("therapy"), "P", "T")
-    [('S',)]
+    >>> adjustment_sets(read_structure("therapy"), "P", "T")[:2]
+    [('training', 'S', 'R'), ('S', 'W', 'R')]
     """
-    _require(structure, [cause, effect])
     known = set(structure.variables) if observed is None else set(observed)
-    _require(structure, known)
-    parents = _parents(structure)
-    # Only ancestors of the two can be in a minimal set (van der Zander et al. 2014).
-    useful = _reached(parents, [cause, effect])
-    allowed = useful & known - descendants(structure, cause) - {cause, effect}
-    order = [name for name in structure.order if name in allowed]
-    found: list[tuple[str, ...]] = []
-    if not is_valid_adjustment(structure, cause, effect, order):
-        return found
-    for size in range(len(order) + 1):
-        for given in combinations(order, size):
-            smaller = any(set(other) <= set(given) for other in found)
-            if not smaller and is_valid_adjustment(structure, cause, effect, given):
-                found.append(given)
-        if found and size >= len(found[0]) + 2:
-            break
+    reach = _reach(structure, [cause, effect, *known])
+    allowed = known - reach.below([cause]) - {effect}
+    graph = _moral(_without_effects(reach, cause), [cause, effect])
+    for name in set(graph) - allowed - {cause, effect}:
+        _pass_through(graph, name)
+    if effect in graph[cause]:
+        return []
+    order = {name: place for place, name in enumerate(structure.order)}
+    found = [
+        tuple(sorted(given, key=order.__getitem__)) for given in _separators(graph, cause, effect)
+    ]
+    return sorted(found, key=lambda given: (len(given), [order[name] for name in given]))
+
+
+def _separators(graph: Neighbours, one: str, other: str) -> set[frozenset[str]]:
+    """The minimal sets that part two vertices; ``{∅}`` where nothing joins them."""
+    first = _border(graph, _part(graph, other, graph[one] | {one}))
+    found, waiting = {first}, [first]
+    while waiting and len(found) < _MOST:
+        given = waiting.pop(0)
+        for name in sorted(given - graph[other]):
+            beyond = _part(graph, other, given | graph[name])
+            # Only what also touches the side of the first vertex is needed.
+            near = _part(graph, one, _border(graph, beyond))
+            following = _border(graph, near) & _border(graph, beyond)
+            if following not in found:
+                found.add(following)
+                waiting.append(following)
     return found
 
 
-def exact_effect(
-    structure: Structure, cause: str, effect: str, through: Iterable[str] | None = None
-) -> float | None:
-    """The effect of one more unit of a cause, by the products of the coefficients on its paths.
-
-    Parameters
-    ----------
-    cause, effect
-        Variables of the model.
-    through
-        Only the path by these variables, in order; all paths unless said otherwise.
-
-    Returns
-    -------
-    float or None
-        None where a path has an interaction or a variable that is not latent on it, so that
-        no single number holds for everybody.
-    """
-    _require(structure, [cause, effect, *(through or ())])
-    if through is not None:
-        names = [cause, *through, effect]
-        steps = [_step(structure, left, right) for left, right in pairwise(names)]
-        return None if None in steps else _product([step for step in steps if step is not None])
-    inside = descendants(structure, cause) & _reached(_parents(structure), [effect])
-    if not inside <= set(structure.variables):
-        return None
-    total: dict[str, float] = {cause: 1.0}
-    for name in structure.order:
-        if name not in inside:
-            continue
-        total[name] = 0.0
-        for parent in structure.variables[name].parents & set(total):
-            step = _step(structure, parent, name)
-            if step is None:
-                return None
-            total[name] += total[parent] * step
-    return total.get(effect, 0.0)
-
-
-def _step(structure: Structure, cause: str, effect: str) -> float | None:
-    """The coefficient of one arrow, if it is one number for everybody."""
-    node = structure.variables[effect]
-    terms = [term for term in node.terms if cause in term.names]
-    plain = node.kind == "latent" and all(term.causes == ((cause, None),) for term in terms)
-    return sum(term.coefficient for term in terms) if plain else None
-
-
-def _product(numbers: Iterable[float]) -> float:
-    result = 1.0
-    for number in numbers:
-        result *= number
-    return result
-
-
-def _separated(parents: Arrows, one: str, other: str, given: set[str]) -> bool:
-    """Whether two variables are d-separated: apart in the moral graph of their ancestors."""
-    kept = _reached(parents, [one, other, *given])
-    neighbours: dict[str, set[str]] = {name: set() for name in kept}
-    for name in kept:
-        married = [*parents[name], name]
-        for left, right in combinations(married, 2):
-            neighbours[left].add(right)
-            neighbours[right].add(left)
-    reached, waiting = {one}, [one]
+def _part(graph: Neighbours, start: str, without: AbstractSet[str]) -> set[str]:
+    """What is joined to a vertex when others are taken away."""
+    reached, waiting = {start}, [start]
     while waiting:
-        for name in neighbours[waiting.pop()] - reached - given:
-            reached.add(name)
-            waiting.append(name)
-    return other not in reached
-
-
-def _parents(structure: Structure) -> Arrows:
-    parents = {name: frozenset(node.parents) for name, node in structure.variables.items()}
-    if structure.sessions is not None:
-        causes = frozenset(structure.sessions.causes)
-        parents |= dict.fromkeys(structure.sessions.results, causes)
-    return parents
-
-
-def _children(parents: Arrows) -> Arrows:
-    return {
-        name: frozenset(child for child, causes in parents.items() if name in causes)
-        for name in parents
-    }
-
-
-def _reached(arrows: Arrows, start: Iterable[str]) -> set[str]:
-    """Everything that is reached along the arrows, the start included."""
-    reached = set(start)
-    waiting = list(reached)
-    while waiting:
-        found = arrows[waiting.pop()] - reached
-        reached |= found
-        waiting += found
+        more = graph[waiting.pop()] - reached - without
+        reached |= more
+        waiting += more
     return reached
 
 
-def _require(structure: Structure, names: Iterable[str]) -> None:
-    strange = sorted(set(names) - set(_parents(structure)))
+def _border(graph: Neighbours, part: set[str]) -> frozenset[str]:
+    return frozenset({name for member in part for name in graph[member]} - part)
+
+
+def _pass_through(graph: Neighbours, name: str) -> None:
+    """Take away what cannot be adjusted for: whatever it joined stays joined."""
+    around = graph.pop(name)
+    for neighbour in around:
+        graph[neighbour] |= around - {neighbour}
+        graph[neighbour].discard(name)
+
+
+def _without_effects(reach: Reach, cause: str) -> Reach:
+    """Without the arrows out of the cause, only back-door paths are left."""
+    return Reach({name: causes - {cause} for name, causes in reach.parents.items()})
+
+
+def _moral(reach: Reach, names: Collection[str]) -> Neighbours:
+    """The ancestors of the names, parents of a child married, arrows without direction."""
+    graph: Neighbours = {name: set() for name in reach.above(names)}
+    for name in graph:
+        for left, right in combinations([*reach.parents.get(name, ()), name], 2):
+            graph[left].add(right)
+            graph[right].add(left)
+    return graph
+
+
+def _reach(structure: Structure, names: Iterable[str]) -> Reach:
+    reach = Reach.of(structure.variables, structure.sessions)
+    strange = sorted(set(names) - set(reach.parents))
     if strange:
         where = f"model '{structure.name}'"
         raise StructureError(unknown("Variables", strange, structure.variables, where))
+    return reach

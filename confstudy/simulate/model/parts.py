@@ -27,7 +27,7 @@ def bundled_parts() -> list[str]:
     """Names of the declarations that come with confstudy.
 
     >>> bundled_parts()
-    ['candour', 'judgement', 'knowledge']
+    ['candour', 'judgement', 'knowledge', 'limits']
     """
     folder = files("confstudy.simulate") / "bundled_items"
     return sorted(Path(entry.name).stem for entry in folder.iterdir())

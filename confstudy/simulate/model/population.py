@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from confstudy.simulate.model.streams import Streams
+from confstudy.simulate.model.streams import Streams, kernels
 
 __all__ = ["Level", "Population"]
 
 Level = Literal["client", "therapist", "practice"]
 Floats = NDArray[np.float64]
+#: Clients of one therapist whose places are counted pair by pair.
+_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -43,22 +47,27 @@ class Population:
         """The clients looked at."""
         return self.stop - self.first
 
-    @property
+    @cached_property
     def streams(self) -> Streams:
         """The random columns of this population."""
         return Streams(self.seed)
 
-    @property
+    @cached_property
     def therapist(self) -> NDArray[np.intp]:
         """(n,) the therapist of each client looked at."""
-        rows = np.arange(self.first, self.stop)
-        return (rows * self.therapists // self.clients).astype(np.intp)
+        therapists = np.arange(len(self._starts) - 1) + self._therapist_of(self.first)
+        return _kept(np.repeat(therapists, np.diff(self._starts)))
 
-    @property
+    @cached_property
     def practice(self) -> NDArray[np.intp]:
         """(n,) the practice of each client looked at."""
-        practices = self.practices or max(1, self.therapists // 5)
-        return (self.therapist * practices // self.therapists).astype(np.intp)
+        return _kept(self.therapist * self.units("practice") // self.therapists)
+
+    def units(self, level: Level) -> int:
+        """How many clients, therapists or practices there are in all."""
+        if level == "practice":
+            return self.practices or max(1, self.therapists // 5)
+        return self.clients if level == "client" else self.therapists
 
     def unit(self, level: Level) -> NDArray[np.intp]:
         """(n,) each client's own number, therapist or practice."""
@@ -73,6 +82,29 @@ class Population:
     def uniform(self, column: str, level: Level = "client") -> Floats:
         """(n,) numbers from 0 to 1, which clients of one unit of the level share."""
         return self._shared(column, level, self.streams.uniform)
+
+    def places(self, column: str) -> NDArray[np.int32]:
+        """(n,) each client's place, from 0, in a random order of those of the same therapist."""
+        places, numbers = np.empty(self.n, np.int32), self.uniform(column)
+        if self.clients <= _FEW * self.therapists:
+            kernels().fill_places(places, numbers, self._starts)
+        else:
+            for begin, end in pairwise(self._starts):
+                order = np.argsort(numbers[begin:end], kind="stable")
+                places[begin:end][order] = np.arange(end - begin)
+        return places
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:
+        """(therapists looked at + 1,) the row in this window at which each one's clients begin."""
+        if self.n < 1:
+            return np.zeros(1, np.int64)
+        first, last = self._therapist_of(self.first), self._therapist_of(self.stop - 1)
+        starts = -(-np.arange(first, last + 2) * self.clients // self.therapists)
+        return np.clip(starts, self.first, self.stop) - self.first
+
+    def _therapist_of(self, row: int) -> int:
+        return row * self.therapists // self.clients
 
     def _shared(self, column: str, level: Level, draw: Callable[..., Floats]) -> Floats:
         if level == "client":
@@ -94,3 +126,9 @@ class Population:
                 end = min(-(-therapist * self.clients // self.therapists), self.stop)
             yield replace(self, first=begin, last=end)
             begin = end
+
+
+def _kept(unit: NDArray[np.intp]) -> NDArray[np.intp]:
+    """What is kept for the next time is not changed by whoever reads it."""
+    unit.flags.writeable = False
+    return unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,8 +32,7 @@ def read_structure(model: str | Path | Structure) -> Structure:
         return model
     bundled = bundled_models()
     if str(model) in bundled:
-        resource = files("confstudy.simulate") / "bundled" / f"{model}.yaml"
-        return parse_structure(resource.read_text("utf-8"), f"{model}.yaml")
+        return _bundled(str(model))
     path = Path(model)
     if not path.is_file():
         raise StructureError(
@@ -40,6 +40,12 @@ def read_structure(model: str | Path | Structure) -> Structure:
             f"Bundled: {listing(bundled)}."
         )
     return parse_structure(path.read_text("utf-8-sig"), path.name)
+
+
+@lru_cache(maxsize=8)
+def _bundled(name: str) -> Structure:
+    resource = files("confstudy.simulate") / "bundled" / f"{name}.yaml"
+    return parse_structure(resource.read_text("utf-8"), f"{name}.yaml")
 
 
 def parse_structure(text: str, name: str = "model.yaml") -> Structure:

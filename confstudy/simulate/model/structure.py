@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
-from typing import Annotated, Literal, Self
+from typing import Self
 
 import pandas as pd
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from confstudy.errors import did_you_mean, listing
-from confstudy.simulate.measure.items import Likert
+from confstudy.simulate.measure.instruments import Asked, Measure, Rated, Tested
 from confstudy.simulate.measure.styles import Styles
 from confstudy.simulate.model.calibration import Calibration, calibration_table
+from confstudy.simulate.model.inquiries import Belief, Component
+from confstudy.simulate.model.node import Node
 from confstudy.simulate.model.parts import Part
-from confstudy.simulate.model.population import Level
+from confstudy.simulate.model.query import Query
 from confstudy.simulate.model.sessions import Sessions
-from confstudy.simulate.model.terms import Alike, Spread, Term
+from confstudy.simulate.model.terms import Alike, Term
+from confstudy.simulate.sample.missing import Nonresponse
 
 __all__ = [
     "Alike",
@@ -26,164 +29,39 @@ __all__ = [
     "Query",
     "Structure",
     "Term",
-    "UnitNonresponse",
 ]
 
 #: The place of the sessions among the variables.
 SESSIONS = "(sessions)"
-Share = Annotated[float, Field(gt=0, lt=1)]
-Name = Annotated[str, BeforeValidator(str)]
-
-
-class Node(Part):
-    """One variable: what kind it is, the paths into it, what it adds itself.
-
-    A ``count`` is Poisson with the exponential of its paths as mean, more spread where it has
-    noise. A binary or ordinal variable cuts a latent one with normal noise (``link: probit``)
-    or with logistic noise of scale 1 (``link: logit``). An ``arm`` is assigned in equal
-    numbers: among all, ``within`` each therapist, or to whole units of its ``level``.
-    """
-
-    label: str = ""
-    level: Level = "client"
-    kind: Literal["latent", "binary", "ordinal", "count", "category", "arm"] = "latent"
-    link: Literal["probit", "logit"] = "probit"
-    intercept: float = 0.0
-    paths: dict[str, float] = Field(default_factory=dict)
-    therapist: Spread | Alike = 0.0
-    practice: Spread | Alike = 0.0
-    noise: Spread = 0.0
-    share: Share | None = None
-    shares: tuple[Share, ...] = ()
-    cuts: tuple[float, ...] = ()
-    arms: tuple[Name, ...] = ()
-    within: Literal["", "therapist"] = ""
-
-    @property
-    def terms(self) -> list[Term]:
-        """The paths, parsed."""
-        return [Term.parse(text, coefficient) for text, coefficient in self.paths.items()]
-
-    @property
-    def levels(self) -> int:
-        """How many values it takes; none is counted where it is latent."""
-        counts = {
-            "arm": len(self.arms),
-            "category": len(self.shares),
-            "ordinal": len(self.cuts) + 1,
-        }
-        return 2 if self.kind == "binary" else counts.get(self.kind, 0)
-
-    @property
-    def own(self) -> float:
-        """The scale of the noise: the declared one, or 1 where it is logistic."""
-        return 1.0 if self.link == "logit" else self.noise
-
-    @property
-    def shared(self) -> dict[Level, float]:
-        """The standard deviations of the effects of therapist and practice."""
-        declared: dict[Level, float | Alike] = {
-            "therapist": self.therapist,
-            "practice": self.practice,
-        }
-        spreads: dict[Level, float] = {
-            level: effect.spread(self.noise) if isinstance(effect, Alike) else effect
-            for level, effect in declared.items()
-        }
-        return {level: spread for level, spread in spreads.items() if spread}
-
-    @property
-    def parents(self) -> set[str]:
-        """The variables that point here."""
-        return {name for term in self.terms for name in term.names}
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Self:
-        if self.kind == "arm" and len(self.arms) < 2:
-            raise ValueError("an arm needs two 'arms' or more")
-        if self.kind == "category" and abs(sum(self.shares) - 1) > 1e-9:
-            raise ValueError(f"the 'shares' of a category sum to 1, not {sum(self.shares):g}")
-        if self.kind == "ordinal" and not self.cuts:
-            raise ValueError("an ordinal variable needs 'cuts'")
-        if list(self.cuts) != sorted(set(self.cuts)):
-            raise ValueError("'cuts' go up")
-        if self.link == "logit" and self.kind not in ("binary", "ordinal"):
-            raise ValueError("only a binary or ordinal variable has 'link: logit'")
-        if self.link == "logit" and self.noise:
-            raise ValueError("with 'link: logit' the noise is logistic: leave 'noise' out")
-        if self.kind in ("binary", "ordinal") and self.paths and not self.own:
-            raise ValueError("a variable that is cut needs 'noise' above 0, or 'link: logit'")
-        if self.level != "client" and self.shared:
-            raise ValueError(f"a {self.level}'s variable has no effect of therapist or practice")
-        if self.kind == "binary" and (self.share is None) == (not self.paths):
-            raise ValueError("a binary variable needs either a 'share' or 'paths'")
-        return self
-
-
-class Measure(Likert):
-    """A scale of the codebook as the reflection of a latent variable.
-
-    Its items have the declared α on as many points as the codebook gives them; ``cuts`` or
-    ``shares`` say how common each answer is, ``items`` what is different for one of them.
-    """
-
-    of: str
-
-
-class UnitNonresponse(Part):
-    """Who answers at all: a logit of latent variables. No paths means completely at random."""
-
-    intercept: float
-    paths: dict[str, float] = Field(default_factory=dict)
-
-
-class Nonresponse(Part):
-    """Who answers, and the share of items that respondents skip at random."""
-
-    unit: UnitNonresponse
-    item: Annotated[float, Field(ge=0, lt=1)] = 0.0
-
-
-class Query(Part):
-    """An effect the model is asked for: of a contrast, of a step, or along one path.
-
-    ``effect: Y`` with ``contrast: {A: [a, b]}`` is the mean of Y under do(A = a) less that
-    under do(A = b); with ``path: [P, T]`` only what runs A → P → T → Y. ``effect: Y`` with
-    ``step: X`` is the mean rate of change of Y in X, for one standard deviation of X and
-    in standard deviations of Y where Y is latent.
-    """
-
-    effect: str
-    claim: str = ""
-    contrast: dict[str, tuple[Name, Name]] = Field(default_factory=dict)
-    path: tuple[str, ...] = ()
-    step: str = ""
-
-    @model_validator(mode="after")
-    def _asks_one_thing(self) -> Self:
-        if bool(self.step) == (len(self.contrast) == 1):
-            raise ValueError("an effect needs either a 'step' or a 'contrast' of one variable")
-        return self
-
-    @property
-    def names(self) -> set[str]:
-        """The variables the query names, besides the effect."""
-        return {*self.contrast, *self.path, *([self.step] if self.step else [])}
+#: What a column may show besides variables: the number of each client's therapist or practice.
+UNITS = ("therapist", "practice")
 
 
 class Structure(Part):
-    """A structural causal model, how it is observed, and what may be asked of it."""
+    """A structural causal model, how it is observed, and what may be asked of it.
+
+    ``scales`` and ``tests`` measure latent variables by items, ``questions`` ask indirectly for
+    a binary one, ``vignettes`` are rated, and ``columns`` show a variable, a result of the
+    sessions, or the number of the ``therapist`` or ``practice`` as it is. ``transport`` is what
+    the numbers measured on another population are multiplied by.
+    """
 
     name: str
     title: str = ""
     codebook: str
     variables: dict[str, Node]
     scales: dict[str, Measure] = Field(default_factory=dict)
+    tests: dict[str, Tested] = Field(default_factory=dict)
+    questions: dict[str, Asked] = Field(default_factory=dict)
+    vignettes: dict[str, Rated] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
     styles: Styles = Styles()
+    transport: dict[str, float] = Field(default_factory=dict)
     sessions: Sessions | None = None
     nonresponse: Nonresponse
     estimands: dict[str, Query] = Field(default_factory=dict)
+    components: dict[str, Component] = Field(default_factory=dict)
+    beliefs: dict[str, Belief] = Field(default_factory=dict)
     calibration: tuple[Calibration, ...] = Field(default=(), init=False)
 
     @property
@@ -196,28 +74,48 @@ class Structure(Part):
         """The numbers whose source nobody has verified."""
         return tuple(entry for entry in self.calibration if not entry.verified)
 
+    def __repr__(self) -> str:
+        events = f", {len(self.sessions.events)} events" if self.sessions is not None else ""
+        asked = len(self.estimands) + len(self.components) + len(self.beliefs)
+        sourced = f"{len(self.assumptions)} of {len(self.calibration)} sourced numbers"
+        return (
+            f"Model '{self.name}': {len(self.variables)} variables{events}, {asked} estimands; "
+            f"{sourced} are assumptions: see .sources"
+        )
+
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Self:
         if self.sessions is not None:
             self._require(self.sessions.causes, "the sessions")
+            for term in self.sessions.terms:
+                self._require_arms(term, "the sessions")
         for name, node in self.variables.items():
             self._require(node.parents - self._later, f"variable '{name}'")
             for term in node.terms:
-                self._require_arms(term, name)
+                self._require_arms(term, f"variable '{name}'")
             self._require_level(name, node)
-        self._require({measure.of for measure in self.scales.values()}, "the scales")
-        self._require(set(self.columns.values()), "the columns")
-        self._require(set(self.nonresponse.unit.paths), "the nonresponse")
-        for name, query in self.estimands.items():
-            self._require(query.names, f"estimand '{name}'")
-            if query.effect not in self.scales:
-                self._require({query.effect}, f"estimand '{name}'")
+        self._require_measured()
+        for term in self.nonresponse.terms:
+            self._require(set(term.names) - self._later, "the nonresponse")
+            self._require_arms(term, "the nonresponse")
         try:
             tuple(self.order)
         except CycleError as cycle:
             ring = " → ".join(reversed(cycle.args[1]))
             raise ValueError(f"the paths run in a circle: {ring}") from None
         return self
+
+    def _require_measured(self) -> None:
+        """What is measured is declared."""
+        self._require({measure.of for measure in self.scales.values()}, "the scales")
+        self._require({test.of for test in self.tests.values()}, "the tests")
+        self._require({question.of for question in self.questions.values()}, "the questions")
+        shown = set(self.columns.values()) - self._later - set(UNITS)
+        self._require(shown, "the columns")
+        for name, question in self.questions.items():
+            kind = self.variables[question.of].kind
+            if kind != "binary":
+                raise ValueError(f"question '{name}' asks for '{question.of}', which is {kind}")
 
     @property
     def order(self) -> Iterable[str]:
@@ -256,10 +154,7 @@ class Structure(Part):
         for name, arm in term.causes:
             arms = self.variables[name].arms if name in self.variables else ()
             if arm is not None and arm not in arms:
-                raise ValueError(
-                    f"variable '{where}': '{name}' has no arm '{arm}', only {listing(arms)}"
-                )
+                only = f", only {listing(arms)}" if arms else ", since it is no arm"
+                raise ValueError(f"{where}: '{name}' has no arm '{arm}'{only}")
             if arm is None and arms:
-                raise ValueError(
-                    f"variable '{where}': name an arm of '{name}', such as {name}[{arms[-1]}]"
-                )
+                raise ValueError(f"{where}: name an arm of '{name}', such as {name}[{arms[-1]}]")

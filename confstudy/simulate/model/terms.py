@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -25,6 +26,7 @@ class Term(Part):
     coefficient: float
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, text: str, coefficient: float) -> Term:
         """Read ``E:P`` or ``A[absolute]``."""
         causes = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,11 @@ from scipy.special import expit, logit, ndtr
 from scipy.stats import poisson
 
 from confstudy.errors import StructureError, unknown
+from confstudy.simulate.model.course import Course, course_of
+from confstudy.simulate.model.node import Node
 from confstudy.simulate.model.population import Population
-from confstudy.simulate.model.sessions import Course, course_of
 from confstudy.simulate.model.streams import Streams
-from confstudy.simulate.model.structure import SESSIONS, Node, Structure
+from confstudy.simulate.model.structure import SESSIONS, Structure
 from confstudy.simulate.model.terms import Term
 
 __all__ = ["World"]
@@ -36,31 +38,60 @@ class World:
     structure: Structure
     population: Population
 
-    def values(self, do: Mapping[str, Setting] | None = None) -> dict[str, Floats]:
+    def values(
+        self, do: Mapping[str, Setting] | None = None, wanted: Collection[str] | None = None
+    ) -> dict[str, Floats]:
         """Each variable's value for each client, in the world where ``do`` is set.
 
         Parameters
         ----------
         do
             Variable → an arm's name, a number, or one number a client.
+        wanted
+            The variables to be known; only they and their causes are worked out.
         """
         do = do or {}
-        sessions = self.structure.sessions
-        events = {"dropout", *sessions.events} if sessions is not None else set()
-        strange = sorted(set(do) - set(self.structure.variables) - events)
-        if strange:
-            known = [*self.structure.variables, *sorted(events)]
-            raise StructureError(unknown("Variables", strange, known, f"'{self.structure.name}'"))
+        self._require(do)
         values: dict[str, Floats] = {}
-        for name in self.structure.order:
+        needed = self._needed(wanted, do)
+        named = {*(wanted or ()), *self._causes(needed)}
+        for name in needed:
             if name == SESSIONS:
-                values |= self._course(values, do).values
+                shows = wanted is None or "sessions" in named
+                values |= self._course(values, do, readings=False, shows=shows).values
                 continue
             node = self.structure.variables[name]
             values[name] = (
                 self._set(name, node, do[name]) if name in do else self._drawn(name, node, values)
             )
         return values
+
+    def _require(self, names: Iterable[str], *, results: bool = False) -> None:
+        sessions = self.structure.sessions
+        known = [*self.structure.variables]
+        if sessions is not None:
+            known += sessions.results if results else ("dropout", *sessions.events)
+        strange = sorted(set(names) - set(known))
+        if strange:
+            raise StructureError(unknown("Variables", strange, known, f"'{self.structure.name}'"))
+
+    def _needed(self, wanted: Collection[str] | None, do: Mapping[str, Setting]) -> list[str]:
+        """The variables to be worked out, causes before effects."""
+        if wanted is None:
+            return list(self.structure.order)
+        self._require(wanted, results=True)
+        needed, order = set(wanted), list(self.structure.order)
+        results = self.structure.sessions.results if self.structure.sessions is not None else ()
+        for name in reversed(order):
+            if name == SESSIONS and needed & set(results) and self.structure.sessions is not None:
+                needed |= {SESSIONS, *self.structure.sessions.causes}
+            elif name in needed and name not in do and name != SESSIONS:
+                needed |= self.structure.variables[name].parents
+        return [name for name in order if name in needed]
+
+    def _causes(self, names: Iterable[str]) -> set[str]:
+        nodes = self.structure.variables
+        return {cause for name in names if name in nodes for cause in nodes[name].parents}
 
     def course(self, do: Mapping[str, Setting] | None = None) -> Course:
         """What happened to each client session by session, in the world where ``do`` is set.
@@ -69,9 +100,16 @@ class World:
         """
         if self.structure.sessions is None:
             raise StructureError(f"Model '{self.structure.name}' declares no 'sessions'.")
-        return self._course(self.values(do), do or {})
+        return self._course(self.values(do, self.structure.sessions.causes), do or {})
 
-    def _course(self, values: Mapping[str, Floats], do: Mapping[str, Setting]) -> Course:
+    def _course(
+        self,
+        values: Mapping[str, Floats],
+        do: Mapping[str, Setting],
+        *,
+        readings: bool = True,
+        shows: bool = True,
+    ) -> Course:
         sessions = self.structure.sessions
         if sessions is None:
             raise StructureError(f"Model '{self.structure.name}' declares no 'sessions'.")
@@ -80,14 +118,21 @@ class World:
             for name in ("dropout", *sessions.events)
             if name in do
         }
-        return course_of(sessions, values, self.population, self._product, done)
+        return course_of(
+            sessions, values, self.population, self._product, done, readings=readings, shows=shows
+        )
 
     def expected(self, name: str, values: Mapping[str, Floats]) -> Floats:
-        """A variable's mean for each client, given its causes: a chance where it is binary."""
+        """A variable's mean for each client, given its causes: a chance where it is binary.
+
+        What is a therapist's or a practice's is as it was drawn.
+        """
         node = self.structure.variables[name]
-        if node.kind == "latent" or not node.paths:
+        if node.kind == "latent" or not node.paths or node.level != "client":
             return values[name]
         strength = self._latent(name, node, values, noise=False)
+        if node.of is not None:
+            return node.of * self._chance(node, strength)
         if node.kind == "count":
             return np.asarray(np.exp(strength + node.noise**2 / 2))
         cuts = np.array(node.cuts) if node.kind == "ordinal" else np.zeros(1)
@@ -109,31 +154,48 @@ class World:
             return self._assigned(name, node)
         if node.kind == "category":
             edges = np.cumsum(node.shares[:-1])
-            return np.searchsorted(edges, population.uniform(name, node.level)).astype(float)
+            return _beyond(edges.tolist(), population.uniform(name, node.level))
         if node.share is not None:
             return (population.uniform(name, node.level) < node.share).astype(float)
         if node.kind == "count":
-            mean = np.exp(self._latent(name, node, values))
-            drawn = poisson.ppf(population.uniform(f"{name}:count", node.level), mean)
-            return np.asarray(drawn, dtype=float)
+            return self._counted(name, node, values)
         latent = self._latent(name, node, values)
         if node.kind == "binary":
             return (latent > 0).astype(float)
         if node.kind == "ordinal":
-            return np.searchsorted(node.cuts, latent).astype(float)
+            return _beyond(node.cuts, latent)
         return latent
+
+    def _counted(self, name: str, node: Node, values: Mapping[str, Floats]) -> Floats:
+        uniform = self.population.uniform(f"{name}:count", node.level)
+        if node.of is None:
+            drawn = poisson.ppf(uniform, np.exp(self._latent(name, node, values)))
+            return np.asarray(drawn, dtype=float)
+        chance = self._chance(node, self._systematic(name, node, values))
+        number, sum_to = np.zeros(len(chance)), np.zeros(len(chance))
+        for count in range(node.of):
+            each = comb(node.of, count) * chance**count * (1 - chance) ** (node.of - count)
+            sum_to += each
+            number += uniform >= sum_to
+        return number
+
+    @staticmethod
+    def _chance(node: Node, strength: Floats) -> Floats:
+        return np.asarray(expit(strength) if node.link == "logit" else ndtr(strength))
 
     def _latent(
         self, name: str, node: Node, values: Mapping[str, Floats], *, noise: bool = True
     ) -> Floats:
         latent = self._systematic(name, node, values)
-        if not noise and node.level == "client":
+        if not noise:
             return latent
         own = self.population.normal(name, node.level)
         if node.link == "logit":
             # The same numbers, logistic instead of normal.
             own = logit(ndtr(own))
-        return latent + node.own * own
+        own *= node.own
+        own += latent
+        return own
 
     def _systematic(self, name: str, node: Node, values: Mapping[str, Floats]) -> Floats:
         """What the paths and the effects of therapist and practice make of a variable."""
@@ -145,13 +207,16 @@ class World:
         return latent
 
     def _product(self, term: Term, values: Mapping[str, Floats]) -> Floats:
-        product = np.ones(self.population.n)
-        for name, arm in term.causes:
-            if arm is None:
-                product = product * values[name]
-            else:
-                product = product * (values[name] == self.structure.variables[name].arms.index(arm))
+        product: Floats = self._cause(*term.causes[0], values)
+        for cause in term.causes[1:]:
+            product = product * self._cause(*cause, values)
         return product
+
+    def _cause(self, name: str, arm: str | None, values: Mapping[str, Floats]) -> Floats:
+        if arm is None:
+            return values[name]
+        place = self.structure.variables[name].arms.index(arm)
+        return np.asarray(values[name] == place, dtype=float)
 
     def _assigned(self, name: str, node: Node) -> Floats:
         """Arms in equal numbers (to one): among all, within each therapist, or by unit."""
@@ -162,21 +227,23 @@ class World:
             return _over_everybody(population.seed, population.clients, name, len(node.arms))[
                 population.first : population.stop
             ]
-        keys = population.uniform(name)
-        block = population.therapist
-        order = np.lexsort((keys, block))
-        starts = np.searchsorted(block[order], block[order])
-        place = np.empty(population.n, dtype=np.intp)
-        place[order] = np.arange(population.n) - starts
-        offset = population.uniform(f"{name}:offset", "therapist")
-        return ((place + (offset * len(node.arms)).astype(np.intp)) % len(node.arms)).astype(float)
+        offset = population.uniform(f"{name}:offset", "therapist") * len(node.arms)
+        place = population.places(name) + offset.astype(np.int32)
+        return (place % len(node.arms)).astype(float)
 
     def _by_unit(self, name: str, node: Node) -> Floats:
         """Whole therapists or practices in an arm: a cluster-randomized trial."""
         unit = self.population.unit(node.level)
-        practices = self.population.practices or max(1, self.population.therapists // 5)
-        units = self.population.therapists if node.level == "therapist" else practices
+        units = self.population.units(node.level)
         return _over_everybody(self.population.seed, units, name, len(node.arms))[unit]
+
+
+def _beyond(cuts: Sequence[float], values: Floats) -> Floats:
+    """How many cuts each value is beyond; comparing columns is faster than searching a cell."""
+    count = np.zeros(len(values), dtype=np.int8)
+    for cut in cuts:
+        count += (values > cut).view(np.int8)
+    return count.astype(float)
 
 
 @lru_cache(maxsize=8)

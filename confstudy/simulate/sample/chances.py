@@ -25,6 +25,7 @@ __all__ = [
     "index_of",
     "intercept_for",
     "mechanism_of",
+    "names_of",
     "normal_nodes",
     "probit_path",
     "probit_selection",
@@ -35,7 +36,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 Values = Mapping[str, Floats]
 Link = Literal["logit", "probit"]
-Mechanism = Literal["mcar", "mar", "mnar"]
+#: What nonresponse depends on; with ``none`` everybody answers everything.
+Mechanism = Literal["mcar", "mar", "mnar", "none"]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(250)
@@ -96,12 +98,21 @@ def index_of(paths: Mapping[str, float], values: Values, n: int) -> Floats:
     """
     index = np.zeros(n)
     for path, coefficient in paths.items():
-        names = [path] if path in values else [name.strip() for name in path.split(":")]
+        names = [path] if path in values else names_of(path)
         absent = [name for name in names if name not in values]
         if absent:
             raise StructureError(unknown("Variables", absent, values, "the population"))
         index += coefficient * np.prod([values[name] for name in names], axis=0)
     return index
+
+
+def names_of(path: str) -> list[str]:
+    """The causes a path joins, each maybe one arm of a variable.
+
+    >>> names_of("A[full]: P")
+    ['A[full]', 'P']
+    """
+    return [name.strip() for name in path.split(":")]
 
 
 def mechanism_of(paths: Collection[str], observed: Collection[str]) -> Mechanism:
@@ -113,7 +124,7 @@ def mechanism_of(paths: Collection[str], observed: Collection[str]) -> Mechanism
     >>> mechanism_of(["age:A[full]"], observed=["age", "A"]), mechanism_of(["P"], ["age"])
     ('mar', 'mnar')
     """
-    names = {name.split("[")[0].strip() for path in paths for name in path.split(":")}
+    names = {name.split("[")[0] for path in paths for name in names_of(path)}
     if not names:
         return "mcar"
     return "mar" if names <= set(observed) else "mnar"

@@ -41,6 +41,9 @@ def ask(
     streams: Streams,
     column: str,
     values: Mapping[str, Floats] | None = None,
+    *,
+    start: int = 0,
+    of: int | None = None,
 ) -> Answers:
     """Draw everybody's answer to a question about a trait.
 
@@ -52,6 +55,9 @@ def ask(
         The name of the question, which names its random numbers.
     values
         Variable → one value a client, for the paths of ``admits``.
+    start, of
+        Where this is a window: the first of its clients, and how many there are in all. It
+        holds the same answers as the same rows of the whole.
 
     Examples
     --------
@@ -65,8 +71,9 @@ def ask(
     n, bears = len(trait), np.asarray(trait, dtype=np.intp)
     long = np.zeros(n, dtype=np.intp)
     if isinstance(question, ItemCount):
-        long = assign(Assignment(arms=("short", "long")), f"{column}:list", n, streams)
-        safe = _harmless(question, n, streams, column)
+        everybody = assign(Assignment(arms=("short", "long")), f"{column}:list", of or n, streams)
+        long = everybody[start : start + n]
+        safe = _harmless(question, n, streams, column, start)
         true, options = safe + long * bears, len(question.shares) + 1 + long
     else:
         safe, options = np.zeros(n, dtype=np.intp), np.full(n, 2)
@@ -75,9 +82,9 @@ def ask(
         if isinstance(question, Direct) and question.admits is not None:
             of_bearers = {name: value[bears == 1] for name, value in (values or {}).items()}
             chance[bears == 1] = question.admits.of(of_bearers, int(bears.sum()))
-        true = (streams.uniform(column, n) < chance).astype(np.intp)
-    style = streams.uniform(f"{column}:complies", n)
-    guess = (streams.uniform(f"{column}:guesses", n) * options).astype(np.intp)
+        true = (streams.uniform(column, n, start) < chance).astype(np.intp)
+    style = streams.uniform(f"{column}:complies", n, start)
+    guess = (streams.uniform(f"{column}:guesses", n, start) * options).astype(np.intp)
     said = np.where(style < question.noncompliance + question.guessing, guess, true)
     said = np.where(style < question.noncompliance, safe, said)
     return Answers(said, long == 1)
@@ -120,8 +127,8 @@ def prevalence(question: Question, answers: Answers) -> Prevalence:
     return Prevalence((yes - base) / gain, float(np.sqrt(yes * (1 - yes) / len(said))) / abs(gain))
 
 
-def _harmless(question: ItemCount, n: int, streams: Streams, column: str) -> Codes:
+def _harmless(question: ItemCount, n: int, streams: Streams, column: str, start: int) -> Codes:
     count = np.zeros(n, dtype=np.intp)
     for number, share in enumerate(question.shares):
-        count += streams.uniform(f"{column}:item {number}", n) < share
+        count += streams.uniform(f"{column}:item {number}", n, start) < share
     return count

@@ -1,13 +1,14 @@
-"""Who answers, which items they skip, and when they leave for good."""
+"""The chance to answer at all, and the chance to skip an item."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from confstudy.errors import StructureError, listing, unknown
 from confstudy.simulate.model.streams import Streams
@@ -19,23 +20,13 @@ from confstudy.simulate.sample.chances import (
     chance_of,
     index_of,
     intercept_for,
-    solved,
+    names_of,
 )
 
-__all__ = [
-    "Attrition",
-    "Response",
-    "Skips",
-    "attended",
-    "constant_hazard",
-    "hazards",
-    "responds",
-    "response_chances",
-    "skip_chances",
-    "skips",
-]
+__all__ = ["Response", "Skips", "responds", "response_chances", "skip_chances", "skips"]
 
 Bools = NDArray[np.bool_]
+Kind = tuple[str, float]
 
 
 class Response(Chance):
@@ -56,11 +47,19 @@ class Skips(Chance):
         Item → how sensitive it is, 0 where not named; c, the coefficient of it.
     paths
         As of :class:`Chance`; ``self`` is the answer that would have been given.
+    columns
+        Columns that may be skipped besides the items of scales.
     """
 
     rates: dict[str, Share] = Field(default_factory=dict)
     sensitivity: dict[str, float] = Field(default_factory=dict)
     slope: float = 1.0
+    columns: tuple[str, ...] = ()
+
+    @property
+    def by_answer(self) -> bool:
+        """Whether the chance depends on the answer that would have been given."""
+        return any("self" in names_of(path) for path in self.paths)
 
     @model_validator(mode="after")
     def _has_one_level(self) -> Self:
@@ -69,25 +68,6 @@ class Skips(Chance):
         if self.rate is None and self.intercept is None and not self.rates:
             raise ValueError("give the 'rate' to be met, the 'rates' of items or the 'intercept'")
         return self
-
-
-class Attrition(Chance):
-    """When people leave for good: a discrete-time hazard before each session or wave.
-
-    Parameters
-    ----------
-    occasions
-        How many sessions or waves.
-    rate, intercept
-        The share that has left by the last one, or the intercept at the first.
-    trend
-        What each later occasion adds to the hazard's index.
-    paths
-        As of :class:`Chance`; a positive path makes people leave sooner.
-    """
-
-    occasions: PositiveInt
-    trend: float = 0.0
 
 
 def response_chances(response: Response, values: Values) -> Floats:
@@ -104,10 +84,26 @@ def response_chances(response: Response, values: Values) -> Floats:
 
 
 def responds(
-    response: Response, values: Values, streams: Streams, column: str = "responds"
+    response: Response,
+    values: Values,
+    streams: Streams,
+    column: str = "responds",
+    *,
+    evenly: bool = False,
 ) -> Bools:
-    """Whether each client answers the survey, shape ``(n,)``."""
+    """Whether each client answers the survey, shape ``(n,)``.
+
+    ``evenly`` gives everybody the mean chance.
+
+    Examples
+    --------
+    >>> privacy = np.linspace(-2, 2, 5)
+    >>> responds(Response(intercept=40, paths={"P": 1}), {"P": privacy}, Streams(1)).all()
+    np.True_
+    """
     chances = response_chances(response, values)
+    if evenly and chances.size:
+        chances = np.full(len(chances), chances.mean())
     return np.asarray(streams.uniform(column, len(chances)) < chances)
 
 
@@ -140,18 +136,18 @@ def skip_chances(
     strange = sorted({*skipping.rates, *skipping.sensitivity} - set(items))
     if strange:
         raise StructureError(unknown("Items", strange, items, "the questionnaire"))
-    n = _length(values)
-    index = {item: _item_index(skipping, item, values, answers or {}, n) for item in items}
-    together = [index[item] for item in items if item not in skipping.rates]
-    common = 0.0
-    if together:
-        common = skipping.level(lambda rate: intercept_for(rate, np.stack(together), skipping.link))
-    found = {}
-    for item in items:
-        own = skipping.rates.get(item)
-        level = common if own is None else intercept_for(own, index[item], skipping.link)
-        found[item] = chance_of(level + index[item], skipping.link)
-    return found
+    # Items whose chances are the same for the same clients are computed once.
+    kinds = {item: (item if skipping.by_answer else "", _tilt(skipping, item)) for item in items}
+    index = {}
+    for item, kind in kinds.items():
+        if kind not in index:
+            index[kind] = _item_index(skipping, item, values, answers or {})
+    together = Counter(kinds[item] for item in items if item not in skipping.rates)
+    common = _common_level(skipping, together, index) if together else 0.0
+    levels = dict.fromkeys(items, common)
+    for item, own in skipping.rates.items():
+        levels[item] = intercept_for(own, index[kinds[item]], skipping.link)
+    return {item: chance_of(levels[item] + index[kinds[item]], skipping.link) for item in items}
 
 
 def skips(
@@ -160,62 +156,37 @@ def skips(
     values: Values,
     streams: Streams,
     answers: Values | None = None,
+    *,
+    rows: NDArray[np.intp] | None = None,
+    evenly: bool = False,
 ) -> dict[str, Bools]:
-    """Whether each client skips each item: item → shape ``(n,)``."""
-    return {
-        item: np.asarray(streams.uniform(f"{item}:skips", len(chances)) < chances)
-        for item, chances in skip_chances(skipping, items, values, answers).items()
-    }
+    """Whether each client skips each item: item → shape ``(n,)``.
 
-
-def constant_hazard(rate: float, occasions: int) -> float:
-    """The hazard that, alike at every occasion, makes this share leave by the last.
-
-    >>> round(constant_hazard(0.197, 12), 6)
-    0.018117
-    """
-    return 1 - float((1 - rate) ** (1 / occasions))
-
-
-def hazards(attrition: Attrition, values: Values) -> Floats:
-    """Each client's chance to leave before each occasion, having come to all earlier ones.
-
-    Returns
-    -------
-    ndarray, shape ``(n, occasions)``
-        With a ``rate``, the mean of one less the product of ``1 - hazard`` equals it.
+    Parameters
+    ----------
+    skipping, items, values, answers
+        As in :func:`skip_chances`.
+    rows
+        Which rows of the population the clients are, ascending, shape ``(n,)``; the first n
+        if left out. A client's random numbers belong to the row.
+    evenly
+        Give everybody the mean chance of the item.
 
     Examples
     --------
-    >>> leaving = Attrition(occasions=12, rate=0.197, paths={"T": -0.54}, trend=-0.10)
-    >>> found = hazards(leaving, {"T": np.linspace(-2, 2, 101)})
-    >>> found.shape, round(1 - np.prod(1 - found, axis=1).mean(), 12)
-    ((101, 12), np.float64(0.197))
+    >>> found = skips(Skips(rate=0.5), ["mood"], {"P": np.zeros(1000)}, Streams(1))
+    >>> bool(abs(found["mood"].mean() - 0.5) < 0.07)
+    True
     """
-    steps = attrition.trend * np.arange(attrition.occasions)
-    index = index_of(attrition.paths, values, _length(values))[:, None] + steps
-
-    def solve(rate: float) -> float:
-        def gap(intercept: float) -> float:
-            staying = 1 - chance_of(intercept + index, attrition.link)
-            return 1 - float(np.prod(staying, axis=1).mean()) - rate
-
-        return solved(gap, constant_hazard(rate, attrition.occasions), index, attrition.link)
-
-    return chance_of(attrition.level(solve) + index, attrition.link)
-
-
-def attended(
-    attrition: Attrition, values: Values, streams: Streams, column: str = "attended"
-) -> NDArray[np.intp]:
-    """How many occasions each client comes to before leaving for good, shape ``(n,)``.
-
-    Client i is present at occasion t = 1, 2, … where ``attended[i] >= t``: once gone, always
-    gone. Where an intercept is given, more occasions leave the earlier ones as they were.
-    """
-    staying = np.cumprod(1 - hazards(attrition, values), axis=1)
-    keys = streams.uniform(column, len(staying))
-    return np.asarray((keys[:, None] < staying).sum(axis=1))
+    rows = np.arange(_length(values)) if rows is None else rows
+    if not rows.size:
+        return {item: np.zeros(0, dtype=bool) for item in items}
+    first, stop = int(rows[0]), int(rows[-1]) + 1
+    found = {}
+    for item, chances in skip_chances(skipping, items, values, answers).items():
+        keys = streams.uniform(f"{item}:skips", stop - first, first)[rows - first]
+        found[item] = np.asarray(keys < (chances.mean() if evenly else chances))
+    return found
 
 
 def _length(values: Values) -> int:
@@ -228,7 +199,24 @@ def _length(values: Values) -> int:
     return lengths.pop()
 
 
-def _item_index(skipping: Skips, item: str, values: Values, answers: Values, n: int) -> Floats:
+def _tilt(skipping: Skips, item: str) -> float:
+    return skipping.slope * skipping.sensitivity.get(item, 0.0)
+
+
+def _item_index(skipping: Skips, item: str, values: Values, answers: Values) -> Floats:
     own = {"self": answers[item]} if item in answers else {}
-    index = index_of(skipping.paths, {**values, **own}, n)
-    return index + skipping.slope * skipping.sensitivity.get(item, 0.0)
+    index = index_of(skipping.paths, {**values, **own}, _length(values))
+    return index + _tilt(skipping, item)
+
+
+def _common_level(
+    skipping: Skips, together: Mapping[Kind, int], index: Mapping[Kind, Floats]
+) -> float:
+    """The intercept of the items that have no rate of their own."""
+
+    def solve(rate: float) -> float:
+        parts = [index[kind] for kind in together]
+        counts = np.repeat([float(count) for count in together.values()], len(parts[0]))
+        return intercept_for(rate, np.concatenate(parts), skipping.link, counts / counts.sum())
+
+    return skipping.level(solve)

@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, PositiveInt, model_validator
 
 from confstudy.errors import StructureError, listing, unknown
 from confstudy.simulate.model.parts import Part
 from confstudy.simulate.model.streams import Streams
+from confstudy.simulate.sample.weights import Replication
 
 __all__ = ["Sample", "Sampling", "Stage", "draw_sample"]
 
@@ -42,15 +43,28 @@ class Stage(Part):
 
 
 class Sampling(Part):
-    """A sampling design: strata and one stage or more, the largest units first."""
+    """A sampling design: strata, one stage or more, the largest units first, and replicates.
+
+    Examples
+    --------
+    >>> Sampling(stages=[{"unit": "practice", "take": 10}, {"unit": "client", "take": 5}]).units
+    ['practice', 'client']
+    """
 
     strata: str = ""
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    stages: tuple[Stage, ...]
+    replicate: Replication | None = None
+
+    @property
+    def units(self) -> list[str]:
+        """What is drawn, stage by stage."""
+        return [stage.unit for stage in self.stages]
 
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
-        units = [stage.unit for stage in self.stages]
-        if len(set(units)) < len(units):
+        if not self.stages:
+            raise ValueError("a sampling design has one stage or more")
+        if len(set(self.units)) < len(self.units):
             raise ValueError("each stage samples another unit, the largest first")
         by_stratum = [isinstance(stage.take, dict) for stage in self.stages]
         if any(by_stratum[1:]) or (by_stratum[0] and not self.strata):
@@ -103,7 +117,7 @@ def draw_sample(
     Parameters
     ----------
     groups
-        Grouping → the group of each client, shape ``(clients,)``, such as ``lay_out`` gives.
+        Grouping → the group of each client, shape ``(clients,)``; ``client`` needs none.
     column
         Names the random numbers.
 

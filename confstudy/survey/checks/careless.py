@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import poisson
 
 from confstudy.survey.checks.breakoff import stopped_after
 from confstudy.survey.checks.finding import Finding, Severity, asked, graded, questions
@@ -16,7 +17,7 @@ __all__ = ["of_long_runs", "of_speed", "of_straight_lines"]
 
 _Count = tuple[str, NDArray[np.bool_], Severity, str]
 _FEWEST_ITEMS, _FEWEST_IN_A_RUN = 4, 10
-_LOOK, _PROBLEM = 0.0, 0.1
+_LOOK, _PROBLEM, _CHANCE = 0.0, 0.1, 0.99
 _ADVICE = "Repeat the analysis without them, and say what changes."
 _HONEST = "No item is reversed, so it may be honest: see the other scales."
 _MIDDLE = "It may be honest, or a way not to answer: see the other scales."
@@ -27,7 +28,8 @@ def of_straight_lines(survey: Survey) -> Iterator[Finding]:
 
     Of scales of four items or more that are no test of knowledge; who left out an item that
     was asked does not count. Where items are reversed it is a contradiction, but for the
-    middle point, which is told apart; where none is, it may be honest.
+    middle point, which is told apart; where none is, it may be honest. No more of them than
+    unrelated answers would give are no alarm: in a short scale that happens to a few.
     """
     scales = _scales(survey)
     lines = []
@@ -41,6 +43,8 @@ def of_straight_lines(survey: Survey) -> Iterator[Finding]:
         else:
             against = straight & ~middle
             severity = graded(float(against.sum()) / max(of, 1), _LOOK, _PROBLEM)
+            if against.sum() <= poisson.ppf(_CHANCE, of * _by_chance(survey, items, scale.points)):
+                severity = "note"
             counts = [
                 ("same point on every item, reversed ones too", against, severity, _ADVICE),
                 ("middle point on every item", middle, "note", _MIDDLE),
@@ -111,6 +115,16 @@ def _scales(survey: Survey) -> dict[str, list[str]]:
         for name, scale in survey.codebook.scales.items()
         if len(scale.items) >= _FEWEST_ITEMS and not scale.key
     }
+
+
+def _by_chance(survey: Survey, items: list[str], points: tuple[int, int]) -> float:
+    """The chance of one point throughout, but for the middle, were the answers unrelated."""
+    answers = survey.frame[items].to_numpy(dtype=float)
+    return sum(
+        float(np.prod(np.nanmean(np.where(np.isnan(answers), np.nan, answers == point), axis=0)))
+        for point in range(points[0], points[1] + 1)
+        if 2 * point != sum(points)
+    )
 
 
 def _straight(survey: Survey, items: list[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -1,16 +1,16 @@
 """Adjustment sets of textbook graphs, and effects by path products."""
 
+import random
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from confstudy.errors import StructureError
-from confstudy.simulate.model.graph import (
-    adjustment_sets,
-    descendants,
-    exact_effect,
-    is_valid_adjustment,
-)  # fmt: skip
+from confstudy.simulate.model.exact import exact_answer
+from confstudy.simulate.model.graph import adjustment_sets, descendants, is_valid_adjustment
 from confstudy.simulate.model.population import Population
+from confstudy.simulate.model.query import Query
 from confstudy.simulate.model.read import parse_structure
 from confstudy.simulate.model.world import World
 
@@ -27,6 +27,10 @@ def model(arrows, coefficient=0.5):
     return parse_structure(
         f"name: g\ncodebook: therapy\nvariables:\n{body}\nnonresponse: {{unit: {{intercept: 0}}}}\n"
     )
+
+
+def exact(structure, cause, effect):
+    return exact_answer(structure, Query(effect=effect, step=cause, unit="one"))
 
 
 @pytest.mark.parametrize(
@@ -75,28 +79,27 @@ def test_regression_on_an_adjustment_set_gives_the_effect_and_a_bare_one_does_no
         columns = [np.ones(400_000), values["X"], *(values[name] for name in names)]
         return np.linalg.lstsq(np.column_stack(columns), values["Y"], rcond=None)[0][1]
 
-    assert slope(given) == pytest.approx(exact_effect(structure, "X", "Y"), abs=0.01)
-    assert abs(slope([]) - exact_effect(structure, "X", "Y")) > 0.05
+    assert slope(given) == pytest.approx(exact(structure, "X", "Y"), abs=0.01)
+    assert abs(slope([]) - exact(structure, "X", "Y")) > 0.05
 
 
-def test_effects_are_products_of_paths():
-    structure = model("X>M M>Y X>Y M>N N>Y")
-    assert exact_effect(structure, "X", "Y") == pytest.approx(0.5 + 0.25 + 0.125)
-    assert exact_effect(structure, "X", "Y", through=["M"]) == pytest.approx(0.25)
-    assert exact_effect(structure, "X", "Y", through=[]) == pytest.approx(0.5)
-    assert exact_effect(structure, "Y", "X") == 0.0
-    change = World(structure, Population(50, 5, seed=1))
-    difference = change.values({"X": 1.0})["Y"] - change.values({"X": 0.0})["Y"]
-    np.testing.assert_allclose(difference, exact_effect(structure, "X", "Y"))
-
-
-def test_no_single_number_holds_with_an_interaction_or_a_cut_variable():
-    from confstudy.simulate.model.read import read_structure
-
-    therapy = read_structure("therapy")
-    assert exact_effect(therapy, "P", "O") is None
-    assert exact_effect(therapy, "T", "D") is None
-    assert exact_effect(therapy, "S", "T") == pytest.approx(-0.10 - 0.30 * 0.50)
+@pytest.mark.parametrize("seed", range(60))
+def test_the_sets_are_those_of_a_search_through_all_subsets(seed):
+    draw = random.Random(seed)
+    names = ["X", "Y", *"ABCDE"]
+    draw.shuffle(names)
+    arrows = [f"{a}>{b}" for a, b in combinations(names, 2) if draw.random() < 0.4]
+    structure = model(" ".join([*arrows, "X>Q", "Y>Q", *(f"Q0>{name}" for name in "ABCDE")]))
+    observed = draw.sample("ABCDE", 4)
+    valid = [
+        set(given)
+        for size in range(5)
+        for given in combinations(observed, size)
+        if is_valid_adjustment(structure, "X", "Y", given)
+    ]
+    minimal = [given for given in valid if not any(other < given for other in valid)]
+    found = adjustment_sets(structure, "X", "Y", observed)
+    assert sorted(map(sorted, found)) == sorted(map(sorted, minimal))
 
 
 def test_unknown_names_are_told():

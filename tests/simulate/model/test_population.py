@@ -126,3 +126,26 @@ def test_what_cannot_be_is_refused_with_its_line(line, expected):
     with pytest.raises(StructureError) as caught:
         parse_structure(MODEL.replace("nonresponse:", f"  {line}\nnonresponse:"))
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(("clients", "therapists"), [(1_003, 37), (900, 2), (40, 40)])
+def test_places_are_a_random_order_within_each_therapist(clients, therapists):
+    population = Population(clients, therapists, seed=4)
+    places, of = population.places("A"), population.therapist
+    for unit in range(therapists):
+        numbers = population.uniform("A")[of == unit]
+        assert np.array_equal(places[of == unit], numbers.argsort().argsort())
+    parts = [window.places("A") for window in population.windows(200)]
+    assert np.array_equal(np.concatenate(parts), places)
+
+
+def test_therapists_and_practices_are_those_of_the_formula():
+    population = Population(clients=1_003, therapists=37, seed=1, practices=5)
+    rows = np.arange(1_003)
+    assert np.array_equal(population.therapist, rows * 37 // 1_003)
+    assert np.array_equal(population.practice, (rows * 37 // 1_003) * 5 // 37)
+    cut = Population(clients=1_003, therapists=37, seed=1, first=13, last=14)
+    assert cut.therapist.tolist() == [0]
+    assert Population(1_003, 37, seed=1, first=5, last=5).therapist.size == 0
+    with pytest.raises(ValueError, match="read-only"):
+        population.therapist[0] = 1

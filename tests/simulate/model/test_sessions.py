@@ -4,22 +4,11 @@ import numpy as np
 import pytest
 
 from confstudy.errors import StructureError
-from confstudy.simulate.model.graph import exact_effect
 from confstudy.simulate.model.population import Population
-from confstudy.simulate.model.read import parse_structure, read_structure
-from confstudy.simulate.model.sessions import Hazard, Sessions
+from confstudy.simulate.model.read import parse_structure
 from confstudy.simulate.model.world import World
 
 N = 200_000
-THERAPY = read_structure("therapy").model_copy(
-    update={
-        "sessions": Sessions(
-            planned=12,
-            states=("T",),
-            dropout=Hazard(intercept=-3.71, trend=-0.10, paths={"T": -0.54}, therapist=0.57),
-        )
-    }
-)
 MODEL = """\
 name: course
 codebook: therapy
@@ -39,6 +28,9 @@ sessions:
     report: {hazard: {intercept: -2}, requires: [E], effects: {T: -0.4}, lasts: 0.5}
 nonresponse: {unit: {intercept: 0}}
 """
+PLAIN = (
+    "name: p\ncodebook: therapy\nvariables: {X: {noise: 1}}\nnonresponse: {unit: {intercept: 0}}\n"
+)
 WORLD = World(parse_structure(MODEL), Population(N, 10_000, seed=9))
 
 
@@ -52,23 +44,23 @@ def course():
     return WORLD.course()
 
 
-def test_the_calibrated_dropout_and_its_link_with_trust():
-    # Without assurance, as in the studies it is calibrated to.
-    drawn = World(THERAPY, Population(N, 10_000, seed=2)).values({"A": "none"})
-    dropped = drawn["dropout"] == 1
-    assert dropped.mean() == pytest.approx(0.197, abs=0.005)
-    stayed, left = drawn["T"][~dropped], drawn["T"][dropped]
-    pooled = np.sqrt(
-        (stayed.var() * len(stayed) + left.var() * len(left)) / (len(stayed) + len(left))
-    )
-    assert (stayed.mean() - left.mean()) / pooled == pytest.approx(0.544, abs=0.03)
-
-
 def test_a_constant_hazard_gives_the_closed_form():
-    sessions = Sessions(planned=12, dropout=Hazard(intercept=float(np.log(0.018117 / 0.981883))))
-    plain = read_structure("therapy").model_copy(update={"sessions": sessions})
-    dropped = World(plain, Population(N, 10_000, seed=4)).values()["dropout"]
+    hazard = f"dropout: {{intercept: {np.log(0.018117 / 0.981883)}}}\n  events: {{}}"
+    text = f"{MODEL.split('  events:')[0]}nonresponse: {{unit: {{intercept: 0}}}}\n"
+    text = text.replace("dropout: {intercept: -3, paths: {T: -0.5}}", hazard)
+    text = text.replace("planned: 8", "planned: 12").replace(", breach: -0.2", "")
+    dropped = World(parse_structure(text), Population(N, 10_000, seed=4)).values()["dropout"]
     assert dropped.mean() == pytest.approx(0.197, abs=4 * np.sqrt(0.197 * 0.803 / N))
+
+
+def test_what_depends_on_nothing_that_changes_is_timed_by_its_hazard(course):
+    # `breach` waits by a geometric law of each client's own chance, before anybody leaves.
+    stayed = WORLD.course({"dropout": 0})
+    chance = 1 / (1 + np.exp(3 - 0.3 * WORLD.values()["X"]))
+    for session in (1, 4, 8):
+        expected = ((1 - chance) ** (session - 1) * chance).mean()
+        share = (stayed.happened["breach"] == session).mean()
+        assert share == pytest.approx(expected, abs=4 * np.sqrt(expected / N))
 
 
 def test_nobody_comes_or_has_anything_happen_after_leaving(course):
@@ -153,11 +145,6 @@ def test_windows_follow_the_same_people():
         assert np.array_equal(np.concatenate([part[name] for part in parts]), whole[name])
 
 
-def test_no_product_of_paths_runs_through_the_sessions():
-    assert exact_effect(WORLD.structure, "T", "Y") is None
-    assert exact_effect(WORLD.structure, "X", "T") == 0.5
-
-
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -177,4 +164,4 @@ def test_a_course_that_cannot_be_is_refused(old, new, expected):
 
 def test_a_model_without_sessions_says_so():
     with pytest.raises(StructureError, match="declares no 'sessions'"):
-        World(read_structure("therapy"), Population(10, 1, seed=1)).course()
+        World(parse_structure(PLAIN), Population(10, 1, seed=1)).course()

@@ -40,7 +40,7 @@ def test_causes_come_before_effects():
         ("arms: [none, full]", "arms: [none]", "line 4: 'variables.A': an arm needs two 'arms'"),
         ("noise: 1}\n  T", "noise: -1}\n  T", "line 5: 'variables.P.noise'"),
         ("[full, none]}}", "[full, none]}, step: P}", "needs either a 'step' or a 'contrast'"),
-        ("effect: D", "effect: E", "estimand 'total' names 'E'"),
+        ("effect: D", "effect: E", "'estimands.total': 'effect' names 'E', which is not declared"),
         ("paths: {P: 0.4}", "paths: {X: 0.4}", "the nonresponse names 'X'"),
         ("kind: binary", "kind: binry", "line 7: 'variables.D.kind'"),
     ],

@@ -6,12 +6,8 @@ from confstudy.errors import StructureError
 from confstudy.simulate.model.streams import Streams
 from confstudy.simulate.sample.chances import Chance, mechanism_of
 from confstudy.simulate.sample.nonresponse import (
-    Attrition,
     Response,
     Skips,
-    attended,
-    constant_hazard,
-    hazards,
     responds,
     response_chances,
     skip_chances,
@@ -99,40 +95,25 @@ def test_what_would_have_been_answered_may_decide_whether_it_is():
         skip_chances(declared, ITEMS, VALUES)
 
 
-def test_a_constant_hazard_over_twelve_sessions():
-    assert constant_hazard(0.197, 12) == pytest.approx(0.018117, abs=5e-7)
-    found = hazards(Attrition(occasions=12, rate=0.197), VALUES)
-    np.testing.assert_allclose(found, constant_hazard(0.197, 12))
+def test_evenly_everybody_has_the_mean_chance():
+    declared = Response(rate=0.3, paths={"P": 2.0})
+    came = responds(declared, VALUES, STREAMS, evenly=True)
+    assert np.array_equal(came, STREAMS.uniform("responds", N) < 0.3)
+    missing = skips(
+        Skips(rates={"mood": 0.2}, paths={"P": 2.0}), ["mood"], VALUES, STREAMS, evenly=True
+    )
+    assert abs(VALUES["P"][missing["mood"]].mean()) < 4 / np.sqrt(0.2 * N)
 
 
-@pytest.mark.parametrize("link", ["logit", "probit"])
-@pytest.mark.parametrize("trend", [-0.4, 0.0, 0.3])
-def test_the_share_that_has_left_is_the_rate(trend, link):
-    leaving = Attrition(occasions=12, rate=0.197, paths={"P": -0.54}, trend=trend, link=link)
-    found = hazards(leaving, VALUES)
-    assert 1 - np.prod(1 - found, axis=1).mean() == pytest.approx(0.197, abs=1e-12)
-    if link == "logit":
-        steps = np.diff(np.log(found / (1 - found)), axis=1)
-        np.testing.assert_allclose(steps, trend, atol=1e-9)
-
-
-def test_people_leave_at_their_hazards_and_for_good():
-    leaving = Attrition(occasions=12, rate=0.197, paths={"P": -0.54})
-    came, risk = attended(leaving, VALUES, STREAMS), hazards(leaving, VALUES)
-    assert came.min() == 0
-    assert abs((came < 12).mean() - 0.197) < 4 * np.sqrt(0.197 * 0.803 / N)
-    for t in range(12):
-        at_risk = came >= t
-        left = (came[at_risk] == t) - risk[at_risk, t]
-        assert abs(left.mean()) < 4 * left.std() / np.sqrt(at_risk.sum())
-    assert VALUES["P"][came == 12].mean() > 0.05 > -0.2 > VALUES["P"][came < 12].mean()
-
-
-def test_more_occasions_leave_the_earlier_ones_alone():
-    short, long = (Attrition(occasions=t, intercept=-3, trend=-0.1) for t in (6, 12))
-    six, twelve = (attended(declared, VALUES, STREAMS) for declared in (short, long))
-    assert np.array_equal(np.minimum(twelve, 6), six)
-    assert twelve.max() == 12
+def test_what_a_client_skips_belongs_to_the_row():
+    rows = np.flatnonzero(VALUES["age"] == 1)
+    mine = {name: value[rows] for name, value in VALUES.items()}
+    declared = Skips(intercept=-1, paths={"P": -0.5})
+    whole = skips(declared, ITEMS, VALUES, STREAMS)
+    part = skips(declared, ITEMS, mine, STREAMS, rows=rows)
+    assert all(np.array_equal(whole[item][rows], part[item]) for item in ITEMS)
+    none = {name: value[:0] for name, value in VALUES.items()}
+    assert skips(declared, ITEMS, none, STREAMS, rows=rows[:0])["mood"].shape == (0,)
 
 
 def test_another_item_or_wave_changes_no_other_column():
@@ -141,7 +122,6 @@ def test_another_item_or_wave_changes_no_other_column():
     assert all(few[item].tobytes() == many[item].tobytes() for item in ITEMS[:2])
     assert few["mood"].tobytes() != few["sleep"].tobytes()
     before = responds(Response(rate=0.5), VALUES, Streams(1)).tobytes()
-    attended(Attrition(occasions=3, rate=0.5), VALUES, Streams(1))
     assert responds(Response(rate=0.5), VALUES, Streams(1)).tobytes() == before
     assert responds(Response(rate=0.5), VALUES, Streams(1), "wave 2").tobytes() != before
 
@@ -155,7 +135,6 @@ def test_another_item_or_wave_changes_no_other_column():
         (Response, {"rate": 0.5, "mechanism": "mar"}, "Extra inputs"),
         (Skips, {}, "the 'rates' of items or the 'intercept'"),
         (Skips, {"rate": 0.5, "intercept": 0}, "either the 'rate'"),
-        (Attrition, {"rate": 0.5}, "Field required"),
         (Chance, {"rate": 0.5, "link": "cloglog"}, "'logit' or 'probit'"),
     ],
 )

@@ -4,17 +4,17 @@ from pydantic import ValidationError
 
 from confstudy.errors import StructureError
 from confstudy.simulate.model.streams import Streams
-from confstudy.simulate.sample.frame import Frame, lay_out
 from confstudy.simulate.sample.sampling import Sampling, Stage, draw_sample
 
-FRAME = Frame(
-    practices=30,
-    settings={"school": 0.2, "clinic": 0.3, "private": 0.5},
-    therapists=(1, 4),
-    clients=(5, 40),
-)
-LAID = lay_out(FRAME, Streams(3))
-N = len(LAID["practice"])
+RNG = np.random.default_rng(3)
+PRACTICE = np.repeat(np.arange(30), RNG.integers(1, 5, 30))  # of each therapist
+SIZES = RNG.integers(5, 41, len(PRACTICE))
+LAID = {
+    "setting": np.repeat(["school", "clinic", "private"], [6, 9, 15])[PRACTICE].repeat(SIZES),
+    "practice": PRACTICE.repeat(SIZES),
+    "therapist": np.arange(len(PRACTICE)).repeat(SIZES),
+}
+N = int(SIZES.sum())
 
 DESIGNS = {
     "clients": Sampling(stages=(Stage(unit="client", take=100),)),
@@ -48,7 +48,8 @@ def test_clients_are_drawn_with_their_chance_and_totals_are_unbiased(name):
         totals.append(sample.weight @ y[sample.rows])
     error = np.sqrt(chance * (1 - chance) / 1500)
     assert not np.isnan(chance).any()
-    assert (abs(times / 1500 - chance) <= 5 * error + 1e-9).all()
+    # One of 1,536 clients may be beyond 5 of them: few are drawn, which is skewed.
+    assert (abs(times / 1500 - chance) <= 6 * error + 1e-9).all()
     assert abs(np.mean(totals) - y.sum()) < 4 * np.std(totals) / np.sqrt(1500)
 
 
@@ -113,7 +114,7 @@ def test_a_second_stage_or_another_sample_changes_nothing_of_the_first():
 @pytest.mark.parametrize(
     ("model", "declared", "expected"),
     [
-        (Sampling, {"stages": []}, "at least 1"),
+        (Sampling, {"stages": []}, "one stage or more"),
         (Sampling, {"stages": [{"unit": "client", "take": {"a": 2}}]}, "needs 'strata'"),
         (Sampling, {"stages": 2 * [{"unit": "client", "take": 2}]}, "another unit"),
         (Sampling, {"stages": [{"unit": "client", "take": 2, "chance": "pps"}]}, "'size'"),

@@ -4,7 +4,6 @@ from pydantic import ValidationError
 
 from confstudy.errors import StructureError
 from confstudy.simulate.model.streams import Streams
-from confstudy.simulate.sample.frame import Frame, lay_out
 from confstudy.simulate.sample.sampling import Sampling, Stage, draw_sample
 from confstudy.simulate.sample.weights import Replication, replicate_weights
 
@@ -156,9 +155,9 @@ def test_the_bootstrap_needs_random_numbers():
 
 def test_replicates_of_drawn_samples_know_the_spread_of_their_estimate():
     """JKn of a two-stage sample, on average, is the variance over samples."""
-    frame = lay_out(
-        Frame(practices=100, settings={"school": 0.3, "private": 0.7}, clients=(5, 40)), Streams(3)
-    )
+    sizes = np.random.default_rng(3).integers(5, 41, 100)
+    setting = np.repeat(["school", "private"], [30, 70])
+    frame = {"setting": setting.repeat(sizes), "practice": np.arange(100).repeat(sizes)}
     y = np.random.default_rng(1).normal(size=100)[frame["practice"]] + frame["practice"] / 50
     design = Sampling(
         strata="setting", stages=(Stage(unit="practice", take=4), Stage(unit="client", take=5))
