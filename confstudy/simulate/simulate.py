@@ -19,6 +19,7 @@ from confstudy.simulate.model.parts import read_part
 from confstudy.simulate.model.population import Population
 from confstudy.simulate.model.structure import Structure
 from confstudy.simulate.model.truth import Truth, truth_of
+from confstudy.simulate.model.world import World
 from confstudy.simulate.questionnaire import questionnaire
 from confstudy.simulate.request import Do, Model, Request, request
 from confstudy.simulate.sample.chances import Mechanism, Values
@@ -109,6 +110,27 @@ class Simulation:
 
     def _table(self, frame: pd.DataFrame) -> RawTable:
         return RawTable(frame, self.structure.name, "not written", "simulated")
+
+    @cached_property
+    def sessions(self) -> pd.DataFrame:
+        """Session by session what happened to each respondent, as long as they came.
+
+        Returns
+        -------
+        DataFrame
+            ``row`` (of the file, from 0), ``session`` (from 1), ``attended``, ``last`` (left
+            after it), one column an event, and each state of the model as that session read it.
+
+        Raises
+        ------
+        StructureError
+            The model declares no sessions.
+        """
+        world = World(self.structure, self.population)
+        log = world.course(self.request.do).log
+        row = np.cumsum(self.answered) - 1
+        kept = log[self.answered[log["client"]]].reset_index(drop=True)
+        return kept.assign(client=row[kept["client"]]).rename(columns={"client": "row"})
 
     @cached_property
     def truth(self) -> Truth:

@@ -192,3 +192,16 @@ def test_the_truth_file_says_how_it_was_made(tmp_path):
     truth = json.loads((tmp_path / "t.truth.json").read_text())
     assert "--seed 1 --nonresponse mnar" in truth["made"]["how"]
     assert {row["claim"] for row in truth["estimands"]} >= {"C01", "C02", "C03"}
+
+
+def test_the_log_of_the_sessions_belongs_to_the_rows_of_the_file():
+    drawn = cs.simulate("therapy", clients=800, seed=5, do={"training": "usual"})
+    log = drawn.sessions
+    assert log["row"].nunique() == len(drawn.file)
+    last = log.groupby("row")["session"].max()
+    assert (last.to_numpy() == drawn.file["until"].to_numpy()).all()
+    attended = log.groupby("row")["attended"].sum()
+    assert (attended.to_numpy() == drawn.file["sessions"].to_numpy()).all()
+    breached = log.groupby("row")["breach"].any().to_numpy()
+    assert (breached == (drawn.file["breach"] == "Yes").to_numpy()).all()
+    assert log["T"].notna().all()

@@ -17,8 +17,9 @@ from confstudy.simulate.measure.items import Solved, solve
 from confstudy.simulate.measure.knowledge import draw_answers
 from confstudy.simulate.measure.styles import answers_of
 from confstudy.simulate.measure.vignettes import draw_ratings
+from confstudy.simulate.model.names import UNITS
 from confstudy.simulate.model.population import Level, Population
-from confstudy.simulate.model.structure import UNITS, Structure
+from confstudy.simulate.model.structure import Structure
 from confstudy.simulate.sample.indirect import ask
 from confstudy.simulate.sample.questions import ItemCount
 

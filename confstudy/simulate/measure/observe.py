@@ -23,7 +23,7 @@ Values = Mapping[str, NDArray[np.float64]]
 
 def shown_by(structure: Structure, columns: Collection[str] | None = None) -> set[str]:
     """The variables that must be known to fill these columns; all columns unless named."""
-    used = _used(_checked(structure)[1], columns)
+    used = _used(structure, columns)[1]
     return {name for instrument in used for name in instrument.needs}
 
 
@@ -34,9 +34,9 @@ def observed(
     columns: Collection[str] | None = None,
 ) -> dict[str, Coded]:
     """The named columns of the model's codebook, or all, for the clients looked at."""
-    codebook, by_column = _checked(structure)
+    codebook, used = _used(structure, columns)
     drawn: dict[str, Coded] = {}
-    for instrument in _used(by_column, columns):
+    for instrument in used:
         drawn |= instrument.draw(population, values)
     return {name: drawn[name] for name in codebook.kept if columns is None or name in columns}
 
@@ -64,34 +64,36 @@ def _codebook(name: str) -> Codebook:
     return read_codebook(name)
 
 
-def _used(by_column: Mapping[str, Instrument], columns: Collection[str] | None) -> list[Instrument]:
-    """Each instrument that fills a named column, once."""
-    names = by_column if columns is None else [name for name in by_column if name in columns]
-    return list({id(by_column[name]): by_column[name] for name in names}.values())
-
-
-def _checked(structure: Structure) -> tuple[Codebook, dict[str, Instrument]]:
-    """The codebook, and what fills each of its columns: the model gives every one of them."""
+def _used(
+    structure: Structure, columns: Collection[str] | None
+) -> tuple[Codebook, list[Instrument]]:
+    """The codebook, and each instrument that fills a column asked for, once."""
     codebook = _codebook(structure.codebook)
-    kept = codebook.kept
+    asked = [name for name in codebook.kept if columns is None or name in columns]
     found = {
         name: instrument
         for instrument in instruments_of(structure, codebook)
         for name in instrument.columns
-        if name in kept
     }
-    absent = [name for name in kept if name not in found]
+    absent = [name for name in asked if name not in found]
     if absent:
         raise StructureError(
             f"Model '{structure.name}' does not say where these columns of codebook "
             f"'{codebook.name}' come from: {listing(absent)}. Name each under 'columns', or what "
-            "it belongs to under 'scales', 'tests', 'questions' or 'vignettes'."
+            "it belongs to under 'scales', 'tests', 'questions' or 'vignettes'; or ask for other "
+            f"columns only: {listing([name for name in codebook.kept if name in found])}."
         )
-    for name, instrument in found.items():
-        levels, declared = instrument.levels.get(name), codebook.variables[name].categories
-        if levels is not None and set(levels) - set(declared):
-            raise StructureError(
-                f"Column '{name}' of codebook '{codebook.name}' lacks levels of model "
-                f"'{structure.name}': {listing(sorted(set(levels) - set(declared)))}."
-            )
-    return codebook, found
+    for name in asked:
+        _require_levels(structure, codebook, name, found[name].levels.get(name, ()))
+    return codebook, list({id(found[name]): found[name] for name in asked}.values())
+
+
+def _require_levels(
+    structure: Structure, codebook: Codebook, name: str, levels: tuple[str, ...]
+) -> None:
+    lacking = sorted(set(levels) - set(codebook.variables[name].categories))
+    if lacking:
+        raise StructureError(
+            f"Column '{name}' of codebook '{codebook.name}' lacks levels of model "
+            f"'{structure.name}': {listing(lacking)}."
+        )

@@ -79,9 +79,7 @@ def altered(structure: Structure, changes: Mapping[str, float]) -> Structure:
             )
         holder: Any = content
         for part in parts[:-1]:
-            holder = holder[int(part) if isinstance(holder, list | tuple) else part]
-        if isinstance(holder, tuple):
-            raise StructureError(f"'{place}' is one of a list: write the list into a model file.")
+            holder = holder[part]
         holder[parts[-1]] = number
     try:
         changed = Structure.model_validate(content)

@@ -7,10 +7,14 @@ from importlib.resources import files
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from confstudy.codebook.lines import parse_yaml
-from confstudy.errors import StructureError, did_you_mean, listing
+from confstudy.codebook.lines import Document, parse_yaml
+from confstudy.codebook.read import read_codebook
+from confstudy.errors import DeclarationError, StructureError, did_you_mean, listing
+from confstudy.simulate.measure.items import solve
 from confstudy.simulate.model.calibration import without_sources
+from confstudy.simulate.model.names import Misplaced
 from confstudy.simulate.model.structure import Structure
 
 __all__ = ["bundled_models", "parse_structure", "read_structure"]
@@ -53,13 +57,39 @@ def parse_structure(text: str, name: str = "model.yaml") -> Structure:
     document, sources = without_sources(parse_yaml(text, name, StructureError))
     try:
         structure = Structure.model_validate(document.content)
-        return structure.model_copy(update={"calibration": sources})
     except ValidationError as failed:
         lines = [
-            f"{document.where(tuple(error['loc']))}: {_worded(error['loc'], error['msg'])}"
+            f"{document.where(_place(error))}: {_worded(error['loc'], error['msg'])}"
             for error in failed.errors(include_url=False, include_input=False)
         ]
         raise StructureError("\n".join(dict.fromkeys(lines))) from None
+    _require_reach(structure, document)
+    return structure.model_copy(update={"calibration": sources})
+
+
+def _require_reach(structure: Structure, document: Document) -> None:
+    """The reliability of each scale must be within reach of its items."""
+    try:
+        scales = read_codebook(structure.codebook).scales
+    except DeclarationError:
+        return  # It is told when the model is drawn from; a structure alone needs no codebook.
+    for name, measure in structure.scales.items():
+        if name not in scales:
+            hint = did_you_mean(name, scales)
+            raise StructureError(
+                f"{document.where(('scales', name))}: codebook '{structure.codebook}' has no scale "
+                f"'{name}'.{hint} There are: {listing(scales, most=30)}."
+            )
+        try:
+            solve(measure, scales[name].items, scales[name].points[1] - scales[name].points[0] + 1)
+        except StructureError as problem:
+            raise StructureError(f"{document.where(('scales', name))}: {problem}") from None
+
+
+def _place(error: ErrorDetails) -> tuple[str | int, ...]:
+    """Where it is wrong: what the error itself says, or what pydantic found."""
+    cause = error.get("ctx", {}).get("error")
+    return cause.place if isinstance(cause, Misplaced) else tuple(error["loc"])
 
 
 def _worded(place: tuple[str | int, ...], message: str) -> str:

@@ -9,11 +9,11 @@ from typing import Self
 import pandas as pd
 from pydantic import Field, model_validator
 
-from confstudy.errors import did_you_mean, listing
 from confstudy.simulate.measure.instruments import Asked, Measure, Rated, Tested
 from confstudy.simulate.measure.styles import Styles
 from confstudy.simulate.model.calibration import Calibration, calibration_table
 from confstudy.simulate.model.inquiries import Belief, Component
+from confstudy.simulate.model.names import Misplaced, require_names
 from confstudy.simulate.model.node import Node
 from confstudy.simulate.model.parts import Part
 from confstudy.simulate.model.query import Query
@@ -33,8 +33,6 @@ __all__ = [
 
 #: The place of the sessions among the variables.
 SESSIONS = "(sessions)"
-#: What a column may show besides variables: the number of each client's therapist or practice.
-UNITS = ("therapist", "practice")
 
 
 class Structure(Part):
@@ -85,37 +83,14 @@ class Structure(Part):
 
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Self:
-        if self.sessions is not None:
-            self._require(self.sessions.causes, "the sessions")
-            for term in self.sessions.terms:
-                self._require_arms(term, "the sessions")
-        for name, node in self.variables.items():
-            self._require(node.parents - self._later, f"variable '{name}'")
-            for term in node.terms:
-                self._require_arms(term, f"variable '{name}'")
-            self._require_level(name, node)
-        self._require_measured()
-        for term in self.nonresponse.terms:
-            self._require(set(term.names) - self._later, "the nonresponse")
-            self._require_arms(term, "the nonresponse")
+        require_names(self)
         try:
             tuple(self.order)
         except CycleError as cycle:
-            ring = " → ".join(reversed(cycle.args[1]))
-            raise ValueError(f"the paths run in a circle: {ring}") from None
+            ring = list(reversed(cycle.args[1]))
+            place = ("variables", ring[1], "paths", ring[0])
+            raise Misplaced(place, f"the paths run in a circle: {' → '.join(ring)}") from None
         return self
-
-    def _require_measured(self) -> None:
-        """What is measured is declared."""
-        self._require({measure.of for measure in self.scales.values()}, "the scales")
-        self._require({test.of for test in self.tests.values()}, "the tests")
-        self._require({question.of for question in self.questions.values()}, "the questions")
-        shown = set(self.columns.values()) - self._later - set(UNITS)
-        self._require(shown, "the columns")
-        for name, question in self.questions.items():
-            kind = self.variables[question.of].kind
-            if kind != "binary":
-                raise ValueError(f"question '{name}' asks for '{question.of}', which is {kind}")
 
     @property
     def order(self) -> Iterable[str]:
@@ -126,35 +101,3 @@ class Structure(Part):
             graph[SESSIONS] = sorted(self.sessions.causes)
         order = TopologicalSorter(graph).static_order()
         return [name for name in order if name in self.variables or name == SESSIONS]
-
-    @property
-    def _later(self) -> set[str]:
-        return set(self.sessions.results) if self.sessions is not None else set()
-
-    def _require(self, names: set[str], where: str) -> None:
-        for name in sorted(names - set(self.variables)):
-            hint = did_you_mean(name, self.variables)
-            known = listing(self.variables, most=30)
-            raise ValueError(
-                f"{where} names '{name}', which is not declared.{hint} There are: {known}"
-            )
-
-    def _require_level(self, name: str, node: Node) -> None:
-        """What is a therapist's or a practice's own has no cause that differs within it."""
-        wider = {"client": 0, "therapist": 1, "practice": 2}
-        for cause in sorted(node.parents):
-            below = self.variables[cause].level if cause in self.variables else "client"
-            if wider[below] < wider[node.level]:
-                raise ValueError(
-                    f"variable '{name}' is a {node.level}'s and cannot be caused by '{cause}', "
-                    f"which is a {below}'s"
-                )
-
-    def _require_arms(self, term: Term, where: str) -> None:
-        for name, arm in term.causes:
-            arms = self.variables[name].arms if name in self.variables else ()
-            if arm is not None and arm not in arms:
-                only = f", only {listing(arms)}" if arms else ", since it is no arm"
-                raise ValueError(f"{where}: '{name}' has no arm '{arm}'{only}")
-            if arm is None and arms:
-                raise ValueError(f"{where}: name an arm of '{name}', such as {name}[{arms[-1]}]")

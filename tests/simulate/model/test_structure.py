@@ -18,6 +18,9 @@ estimands:
 """
 
 
+SCALE = "scales: {{{}: {{of: T, alpha: {}}}}}\nestimands:"
+
+
 def problem(old, new):
     with pytest.raises(StructureError) as caught:
         parse_structure(SMALL.replace(old, new), "mine.yaml")
@@ -32,9 +35,9 @@ def test_causes_come_before_effects():
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("{P: 0.5}", "{P: 0.5, D: 0.1}", "the paths run in a circle"),
-        ("{P: 0.5}", "{Q: 0.5}", "variable 'T' names 'Q', which is not declared"),
-        ('"A[full]"', '"A[ful]"', "'A' has no arm 'ful', only [none, full]"),
+        ("{P: 0.5}", "{P: 0.5, D: 0.1}", "line 7: the paths run in a circle: T → D → T"),
+        ("{P: 0.5}", "{Q: 0.5}", "line 6: variable 'T' names 'Q', which is not declared"),
+        ('"A[full]"', '"A[ful]"', "line 5: variable 'P': 'A' has no arm 'ful', only"),
         ('"A[full]"', "A", "name an arm of 'A', such as A[full]"),
         ("paths: {T: 0.3}, noise: 1", "share: 1.4", "line 7: 'variables.D.share'"),
         ("arms: [none, full]", "arms: [none]", "line 4: 'variables.A': an arm needs two 'arms'"),
@@ -43,6 +46,18 @@ def test_causes_come_before_effects():
         ("effect: D", "effect: E", "'estimands.total': 'effect' names 'E', which is not declared"),
         ("paths: {P: 0.4}", "paths: {X: 0.4}", "the nonresponse names 'X'"),
         ("kind: binary", "kind: binry", "line 7: 'variables.D.kind'"),
+        (
+            "estimands:",
+            "scales: {stigma: {of: T, alpha: 0.99}}\nestimands:",
+            "line 10: α = 0.99 is out",
+        ),
+        (
+            "estimands:",
+            "scales: {stigma: {of: T, alpha: 1.5}}\nestimands:",
+            "line 10: 'scales.stigma",
+        ),
+        ("estimands:", "scales: {stgma: {of: T, alpha: 0.8}}\nestimands:", "Did you mean 'stigma'"),
+        ("{T: 0.3}, noise: 1", "{T: 0.3}, therapist: {icc: 1.2, scale: logit}, noise: 1", "line 7"),
     ],
 )
 def test_a_bad_declaration_is_told_with_its_place(old, new, expected):
