@@ -18,8 +18,8 @@ from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import Survey
 
 __all__ = [
-    "break_off", "by_wave", "findings", "headline", "missing_answers", "numbers", "scale_table",
-    "signs", "spellings", "used_recodes",
+    "break_off", "by_wave", "findings", "headline", "missing_answers", "numbers", "rating_scales",
+    "scale_table", "signs", "spellings", "used_recodes",
 ]  # fmt: skip
 
 _REASONS = {
@@ -185,6 +185,11 @@ def by_wave(found: Quality) -> Tally:
     frame.columns = pd.Index([str(wave) for wave in frame.columns])
     names = [labels[name] for name in frame.index]
     return Tally(frame.set_axis(names).rename_axis("Question").reset_index(), tuple(frame.columns))
+
+
+def rating_scales(scores: Scores) -> list[str]:
+    """The scales that are answered in points, as tests of knowledge are not."""
+    return [name for name, scale in scores.codebook.scales.items() if not scale.key]
 
 
 def scale_table(scores: Scores) -> Tally:

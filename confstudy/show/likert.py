@@ -38,6 +38,11 @@ def likert(survey: Survey, scale: str) -> Figure:
     if declared is None:
         known = survey.codebook.scales
         raise AnalysisError(unknown("Scales", [scale], known, "the codebook"))
+    if declared.key:
+        raise AnalysisError(
+            f"'{scale}' is a test of knowledge, whose answers are right or wrong: use "
+            f"cs.plot.items(scores, '{scale}')."
+        )
     low, high = declared.points
     points = list(range(low, high + 1))
     names = list(declared.anchors) or [str(point) for point in points]

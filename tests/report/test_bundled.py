@@ -51,8 +51,8 @@ def test_the_outcomes_report_opens_with_what_a_reader_needs(config):
 
 def test_the_data_quality_report_is_built(config):
     html, _ = page(config, "data_quality")
-    assert "837 respondents, 1.4\u202f% of answers missing" in html
-    assert html.count("Stacked bars") == 3
+    assert "849 respondents, 1.5\u202f% of answers missing" in html
+    assert html.count("Stacked bars") == 13
 
 
 def test_osmi_2014_becomes_an_outcomes_report(config, real):

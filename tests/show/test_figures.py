@@ -85,6 +85,11 @@ def test_an_unknown_scale_is_an_error_with_a_hint(scores):
         cs.plot.likert(scores, "stgma")
 
 
+def test_a_test_of_knowledge_has_no_points_to_be_drawn(scores):
+    with pytest.raises(AnalysisError, match=r"use cs\.plot\.items\(scores, 'knowledge'\)"):
+        cs.plot.likert(scores, "knowledge")
+
+
 def test_a_small_loss_is_not_counted_out_in_the_flow(scores, fit):
     away = f"{1200 - scores.n}"
     assert figures_flow(scores, 5)["lost"].tolist() == [away, "under 10", ""]
