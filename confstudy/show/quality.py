@@ -168,9 +168,9 @@ def _ticks(value: float, _: float = 0) -> str:
 
 def _short(label: str) -> str:
     """Both ends of a long label: questions often differ in their last words."""
-    start = textwrap.shorten(label, 20, placeholder="")
-    end = textwrap.shorten(label[::-1], 15, placeholder="")[::-1]
-    return label if len(label) <= 36 else f"{start} … {end}"
+    start = textwrap.shorten(label, 18, placeholder="")
+    end = textwrap.shorten(label[::-1], 14, placeholder="")[::-1]
+    return label if len(label) <= 34 else f"{start} … {end}"
 
 
 def _draw_curve(axes: Axes, shares: NDArray[np.float64]) -> None:

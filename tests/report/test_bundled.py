@@ -51,7 +51,7 @@ def test_the_outcomes_report_opens_with_what_a_reader_needs(config):
 
 def test_the_data_quality_report_is_built(config):
     html, _ = page(config, "data_quality")
-    assert "849 respondents, 1.5\u202f% of answers missing" in html
+    assert "849 respondents, 1.0\u202f% of answers missing" in html
     assert html.count("Stacked bars") == 13
 
 

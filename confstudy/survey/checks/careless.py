@@ -20,6 +20,7 @@ _FEWEST_ITEMS, _FEWEST_IN_A_RUN = 4, 10
 _LOOK, _PROBLEM, _CHANCE = 0.0, 0.1, 0.99
 _ADVICE = "Repeat the analysis without them, and say what changes."
 _HONEST = "No item is reversed, so it may be honest: see the other scales."
+_FEW = "No more than unrelated answers would give: see the other scales."
 _MIDDLE = "It may be honest, or a way not to answer: see the other scales."
 
 
@@ -43,15 +44,16 @@ def of_straight_lines(survey: Survey) -> Iterator[Finding]:
         else:
             against = straight & ~middle
             severity = graded(float(against.sum()) / max(of, 1), _LOOK, _PROBLEM)
+            advice = _ADVICE
             if against.sum() <= poisson.ppf(_CHANCE, of * _by_chance(survey, items, scale.points)):
-                severity = "note"
+                severity, advice = "note", _FEW
             counts = [
-                ("same point on every item, reversed ones too", against, severity, _ADVICE),
+                ("same point on every item, reversed ones too", against, severity, advice),
                 ("middle point on every item", middle, "note", _MIDDLE),
             ]
-        for check, who, grave, advice in counts:
+        for check, who, grave, said in counts:
             if who.any():
-                yield Finding(check, name, int(who.sum()), of, grave, advice)
+                yield Finding(check, name, int(who.sum()), of, grave, said)
     if len(scales) < 2:
         return
     answered = np.sum([whole for whole, _ in lines], axis=0)
