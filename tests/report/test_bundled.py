@@ -37,8 +37,8 @@ def test_the_outcomes_report_opens_with_what_a_reader_needs(config):
     assert "Higher perceived privacy went with lower odds of concealment" in first
     for part in (
         "SYNTHETIC",
-        "n = 837",
-        "response rate 70",
+        "n = 849",
+        "response rate 71",
         "exploratory",
         "disclosure check: pass",
     ):
