@@ -72,7 +72,8 @@ def test_the_curve_falls_by_ten_or_more(found, reached, shown):
 
 
 def test_a_curve_is_drawn_where_ten_or_more_stopped(found):
-    stopped = found.attrition.assign(reached=np.linspace(found.n, found.n - 200, len(found.attrition)).astype(int))
+    reached = np.linspace(found.n, found.n - 200, len(found.attrition)).astype(int)
+    stopped = found.attrition.assign(reached=reached)
     figure = cs.plot.quality(replace(found, attrition=stopped))
     share = 100 * (found.n - 200) / found.n
     assert f"falling curve: {share:.1f}" in figure.alt
