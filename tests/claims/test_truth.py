@@ -49,9 +49,7 @@ def test_nonresponse_that_depends_on_privacy_biases_the_effect_of_assurance_down
     estimates = {}
     for mechanism in ("mnar", "none"):
         drawn = [
-            cs.simulate(
-                "therapy", clients=6000, seed=seed, nonresponse=mechanism, columns=ASKED
-            )
+            cs.simulate("therapy", clients=6000, seed=seed, nonresponse=mechanism, columns=ASKED)
             for seed in range(20)
         ]
         surveys = [d.survey if mechanism == "mnar" else d.complete for d in drawn]
