@@ -4,9 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 UV := .tools/bin/uv
+# Several processes share the cores: threads of linear algebra would only get in their way.
+ONE := OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports test lint validate bench data lock lab clean
+.PHONY: help setup reports test lint validate digits bench data lock lab clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -34,7 +36,7 @@ reports: $(READY) ## build the reports from the bundled synthetic survey
 	@$(BIN)/confstudy report build
 
 test: $(READY) lint ## check style, types, floors and run the tests
-	@$(BIN)/pytest -n auto -m "not validate"
+	@$(ONE) $(BIN)/pytest -n auto -m "not validate"
 
 lint: $(READY) ## check style, types, spelling and floors
 	@$(BIN)/ruff check .
@@ -44,10 +46,13 @@ lint: $(READY) ## check style, types, spelling and floors
 	@$(BIN)/lint-imports --no-logo > .venv/floors.log 2>&1 || { cat .venv/floors.log; exit 1; }
 
 validate: $(READY) ## run the slow statistical suites
-	@$(BIN)/pytest -n auto -m validate
+	@$(ONE) $(BIN)/pytest -n auto -m validate
+
+digits: $(READY) ## write docs/oracle.md: how many digits of R are reached
+	@CONFSTUDY_DIGITS=docs/oracle.md $(BIN)/pytest -q -n 0 tests/oracle
 
 bench: $(READY) ## measure speed, each beside a peer or a plain version
-	@for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/bench_*.py; do $(ONE) $(BIN)/python $$file || exit 1; done
 
 data: $(READY) ## draw the bundled synthetic survey again, byte for byte
 	@$(BIN)/confstudy simulate therapy --clients 1200 --seed 2026 --out data_synthetic/therapy.parquet --force

@@ -21,13 +21,52 @@ if TYPE_CHECKING:
     from confstudy.claims.registry import claims as claims
     from confstudy.codebook.read import read_codebook as read_codebook
     from confstudy.design.population import population_values as population_values
+    from confstudy.models.compare import marginal_means as marginal_means
+    from confstudy.models.compare import pairwise as pairwise
+    from confstudy.models.equivalence import equivalence as equivalence
+    from confstudy.models.fit import FitWarning as FitWarning
     from confstudy.models.fit import fit as fit
+    from confstudy.models.gee import gee as gee
+    from confstudy.models.mediation.mediate import mediate as mediate
+    from confstudy.models.missing.delta import delta as delta
+    from confstudy.models.missing.diagnose import little_test as little_test
+    from confstudy.models.missing.diagnose import missing_patterns as missing_patterns
+    from confstudy.models.missing.impute import impute as impute
+    from confstudy.models.missing.impute import quick_predictors as quick_predictors
+    from confstudy.models.missing.joint import joint_test as joint_test
+    from confstudy.models.missing.pooling import pooled as pooled
+    from confstudy.models.missing.tip import tipping as tipping
+    from confstudy.models.mixed.fit import mixed as mixed
+    from confstudy.models.mixed.profile import variance_intervals as variance_intervals
+    from confstudy.models.mixed.profile import variance_tests as variance_tests
+    from confstudy.models.multiplicity import adjust as adjust
     from confstudy.models.predict import contrast as contrast
     from confstudy.models.predict import predictions as predictions
+    from confstudy.models.sensitivity.evalue import evalue as evalue
+    from confstudy.models.sensitivity.rho import rho_sensitivity as rho_sensitivity
+    from confstudy.models.sensitivity.robustness import robustness as robustness
+    from confstudy.models.survey.calibrate import calibrate as calibrate
+    from confstudy.models.survey.crosstab import survey_table as survey_table
+    from confstudy.models.survey.design import SurveyDesign as SurveyDesign
+    from confstudy.models.survey.estimates import survey_mean as survey_mean
+    from confstudy.models.survey.estimates import survey_ratio as survey_ratio
+    from confstudy.models.survey.estimates import survey_total as survey_total
+    from confstudy.models.survey.margins import poststratify as poststratify
+    from confstudy.models.survey.margins import rake as rake
+    from confstudy.models.survey.proportions import survey_proportion as survey_proportion
+    from confstudy.models.survey.quantiles import survey_quantile as survey_quantile
+    from confstudy.models.survey.wald import wald_test as wald_test
+    from confstudy.models.survival.cox import cox as cox
+    from confstudy.models.survival.curves import survival_curve as survival_curve
+    from confstudy.models.survival.discrete import discrete_hazard as discrete_hazard
+    from confstudy.models.survival.discrete import person_period as person_period
+    from confstudy.models.survival.logrank import logrank as logrank
+    from confstudy.models.survival.rmst import rmst as rmst
     from confstudy.privacy.risk import risk as risk
     from confstudy.privacy.suda import suda_scores as suda_scores
     from confstudy.report.page import Report as Report
     from confstudy.show import plot as plot
+    from confstudy.show.tables.regression import table as table
     from confstudy.simulate.model.alter import model as model
     from confstudy.simulate.model.truth import effect as effect
     from confstudy.simulate.simulate import simulate as simulate
@@ -40,47 +79,130 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "FitWarning",
     "Report",
+    "SurveyDesign",
     "__version__",
+    "adjust",
     "anonymize",
+    "calibrate",
     "check",
     "claims",
     "contrast",
+    "cox",
+    "delta",
+    "discrete_hazard",
     "draft_codebook",
     "effect",
+    "equivalence",
+    "evalue",
     "fit",
+    "gee",
+    "impute",
+    "joint_test",
+    "little_test",
     "load",
+    "logrank",
+    "marginal_means",
+    "mediate",
+    "missing_patterns",
+    "mixed",
     "model",
+    "pairwise",
+    "person_period",
     "plot",
+    "pooled",
     "population_values",
+    "poststratify",
     "predictions",
+    "quick_predictors",
+    "rake",
     "read_codebook",
+    "rho_sensitivity",
     "risk",
+    "rmst",
+    "robustness",
     "save",
     "score",
     "simulate",
     "suda_scores",
+    "survey_mean",
+    "survey_proportion",
+    "survey_quantile",
+    "survey_ratio",
+    "survey_table",
+    "survey_total",
+    "survival_curve",
+    "table",
+    "tipping",
+    "variance_intervals",
+    "variance_tests",
+    "wald_test",
 ]
 
 _HOMES = {
+    "FitWarning": "models.fit",
     "Report": "report.page",
+    "SurveyDesign": "models.survey.design",
+    "adjust": "models.multiplicity",
     "anonymize": "survey.anonymize",
+    "calibrate": "models.survey.calibrate",
     "check": "survey.quality",
     "contrast": "models.predict",
+    "cox": "models.survival.cox",
+    "delta": "models.missing.delta",
+    "discrete_hazard": "models.survival.discrete",
     "draft_codebook": "survey.draft.draft",
     "effect": "simulate.model.truth",
+    "equivalence": "models.equivalence",
+    "evalue": "models.sensitivity.evalue",
     "fit": "models.fit",
+    "gee": "models.gee",
+    "impute": "models.missing.impute",
+    "joint_test": "models.missing.joint",
+    "little_test": "models.missing.diagnose",
     "load": "survey.load",
+    "logrank": "models.survival.logrank",
+    "marginal_means": "models.compare",
+    "mediate": "models.mediation.mediate",
+    "missing_patterns": "models.missing.diagnose",
+    "mixed": "models.mixed.fit",
     "model": "simulate.model.alter",
+    "pairwise": "models.compare",
+    "person_period": "models.survival.discrete",
+    "pooled": "models.missing.pooling",
     "population_values": "design.population",
+    "poststratify": "models.survey.margins",
     "predictions": "models.predict",
+    "quick_predictors": "models.missing.impute",
+    "rake": "models.survey.margins",
     "read_codebook": "codebook.read",
+    "rho_sensitivity": "models.sensitivity.rho",
     "risk": "privacy.risk",
+    "rmst": "models.survival.rmst",
+    "robustness": "models.sensitivity.robustness",
     "save": "survey.save",
     "score": "survey.scoring",
     "suda_scores": "privacy.suda",
+    "survey_mean": "models.survey.estimates",
+    "survey_proportion": "models.survey.proportions",
+    "survey_quantile": "models.survey.quantiles",
+    "survey_ratio": "models.survey.estimates",
+    "survey_table": "models.survey.crosstab",
+    "survey_total": "models.survey.estimates",
+    "survival_curve": "models.survival.curves",
+    "table": "show.tables.regression",
+    "tipping": "models.missing.tip",
+    "variance_intervals": "models.mixed.profile",
+    "variance_tests": "models.mixed.profile",
+    "wald_test": "models.survey.wald",
 }
-_ROOMS = {"claims": "claims", "plot": "show.plot", "simulate": "simulate"}
+_ROOMS = {
+    "claims": "claims",
+    "plot": "show.plot",
+    "simulate": "simulate",
+    "sizes": "models.effect_sizes.sizes",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    model_validator,
+)
 
 from confstudy.codebook.words import (
     Bands,
@@ -120,12 +127,31 @@ class Scale(_Part):
 
 
 class Replicates(_Part):
-    """Replicate weights: which columns, by which method, with which multiplier."""
+    """Replicate weights: which columns, by which method, what each squared deviation counts.
+
+    ``multiplier`` is for all replicates; ``multipliers`` has one a replicate, as JKn needs
+    where strata have different numbers of clusters.
+    """
 
     weights: Texts
     method: Literal["JK1", "JKn", "BRR", "Fay", "bootstrap"]
-    multiplier: Annotated[float, Field(gt=0)]
+    multiplier: Annotated[float, Field(gt=0)] | None = None
+    multipliers: tuple[Annotated[float, Field(gt=0)], ...] = ()
     df: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _has_one_or_each(self) -> Self:
+        if (self.multiplier is None) == (not self.multipliers):
+            raise ValueError("replicates need 'multiplier' or 'multipliers', not both")
+        if self.multipliers and len(self.multipliers) != len(self.weights):
+            text = f"{len(self.weights)} replicate weights have {len(self.multipliers)} multipliers"
+            raise ValueError(text)
+        return self
+
+    @property
+    def each(self) -> tuple[float, ...]:
+        """What the squared deviation of each replicate counts."""
+        return self.multipliers or (self.multiplier or 0.0,) * len(self.weights)
 
 
 class SampleDesign(_Part):

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from confstudy.errors import AnalysisError, did_you_mean, listing
+from confstudy.errors import AnalysisError
+from confstudy.models.estimate import LOG_THETA, Estimate
 from confstudy.models.families import Family, FamilyName, family_named
-from confstudy.models.formula import Data, Design, build_design
+from confstudy.models.formula import Data, Design
+from confstudy.models.goodness import Goodness, goodness
+from confstudy.models.odds import proportional_odds
+from confstudy.models.respondents import Respondents
+from confstudy.models.survey.design import SurveyDesign
+from confstudy.models.survey.sample import Sample
+from confstudy.models.uncertainty import (
+    Covariance,
+    Uncertainty,
+    chosen_covariance,
+    uncertainty,
+    under_design,
+)
+from confstudy.survey.survey import Survey
+
+if TYPE_CHECKING:
+    from confstudy.models.missing.imputed import Imputed
+    from confstudy.models.missing.pooling import Pooled
 
 __all__ = ["Covariance", "Fit", "FitWarning", "fit"]
 
 Floats = NDArray[np.float64]
-Covariance = Literal["nonrobust", "HC0", "HC1", "HC2", "HC3"]
-_COVARIANCES = ("nonrobust", "HC0", "HC1", "HC2", "HC3")
 
 
 class FitWarning(UserWarning):
@@ -32,27 +49,78 @@ class Fit:
 
     Attributes
     ----------
-    coefficients, covariance
-        (p,) and (p, p), in the order of ``terms``; thresholds of an ordered model last.
-    df
-        Degrees of freedom of the intervals; infinite for the normal distribution.
-    problems
-        Why the numbers cannot be believed; empty when they can.
-    result
-        The statsmodels result behind it.
+    estimate
+        Coefficients, scores and information, as the family gives them.
+    uncertainty
+        The covariance that was asked for, with its degrees of freedom.
+    weights
+        (n,) case or design weights, or None.
     """
 
     family: Family
     design: Design
-    terms: tuple[str, ...]
-    coefficients: Floats
-    covariance: Floats
-    df: float
-    errors: str
-    clusters: int | None
-    problems: tuple[str, ...]
-    result: Any
+    estimate: Estimate
+    uncertainty: Uncertainty
+    weights: Floats | None = None
     level: float = 0.95
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the coefficients; thresholds of an ordered model, or log(theta), last."""
+        return self.estimate.terms
+
+    @property
+    def coefficients(self) -> Floats:
+        """(p,), in the order of ``terms``."""
+        return self.estimate.coefficients
+
+    @property
+    def covariance(self) -> Floats:
+        """(p, p), of the kind that ``errors`` says."""
+        return self.uncertainty.covariance
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why the numbers cannot be believed; empty when they can."""
+        return self.estimate.problems or self.uncertainty.problems
+
+    @property
+    def errors(self) -> str:
+        """The kind of standard errors, in words."""
+        return self.uncertainty.words
+
+    @property
+    def clusters(self) -> int | None:
+        """How many clusters the standard errors allow for."""
+        return self.uncertainty.clusters
+
+    @cached_property
+    def degrees(self) -> Floats:
+        """(p,) degrees of freedom of each coefficient; infinite for the normal distribution."""
+        return np.array([self.uncertainty.df(row) for row in np.eye(len(self.terms))])
+
+    @property
+    def df(self) -> float:
+        """The smallest degrees of freedom of a coefficient."""
+        return float(self.degrees.min())
+
+    @cached_property
+    def result(self) -> Any:
+        """The result statsmodels has for the same model, for what it offers beside; or None."""
+        return None if self.estimate.result is None else self.estimate.result()
+
+    @cached_property
+    def goodness(self) -> Goodness:
+        """Log likelihood, information criteria, the share explained, events."""
+        with np.errstate(all="ignore"):
+            return goodness(self.family, self.design, self.estimate, self.weights)
+
+    @property
+    def theta(self) -> float:
+        """The dispersion θ of a negative binomial, whose variance is μ + μ²/θ."""
+        if self.terms[-1] != LOG_THETA:
+            raise AnalysisError(f"A {self.family.name} model has no theta.")
+        return float("nan") if self.problems else float(np.exp(self.coefficients[-1]))
 
     @property
     def formula(self) -> str:
@@ -72,10 +140,33 @@ class Fit:
     @property
     def levels(self) -> list[str]:
         """What is predicted: each ordered level, else the outcome (or its second level)."""
-        if self.family.name != "ordered":
+        if not self.family.name.startswith("ordered"):
             return [self.design.levels[-1] if self.design.levels else self.design.name]
         ranks = np.unique(self.design.outcome)
         return [self.design.levels[int(r)] if self.design.levels else f"{r:g}" for r in ranks]
+
+    def proportional_odds(self) -> pd.DataFrame:
+        """Brant's test and likelihood ratios of an ordered logit's proportional odds.
+
+        See :func:`confstudy.models.odds.proportional_odds`.
+
+        Examples
+        --------
+        >>> import confstudy as cs
+        >>> scores = cs.score(cs.load("data_synthetic/therapy.parquet"))
+        >>> model = cs.fit("return_intention ~ privacy + arm", scores, "ordered")
+        >>> model.proportional_odds()["term"].tolist()
+        ['privacy', 'arm', 'all']
+        """
+        if self.family.name != "ordered":
+            raise AnalysisError(
+                f"Proportional odds are assumed by family='ordered', not by '{self.family.name}'."
+            )
+        if self.weights is not None:
+            raise AnalysisError("Brant's test is for respondents without weights.")
+        if self.problems:
+            raise AnalysisError(f"'{self.formula}' has no estimate: {'; '.join(self.problems)}.")
+        return proportional_odds(self.design, self.estimate)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -84,27 +175,7 @@ class Fit:
         Where the fit cannot be believed, everything but the term is missing and a column
         ``note`` says why.
         """
-        error = np.sqrt(np.diag(self.covariance))
-        statistic = np.divide(
-            self.coefficients, error, out=np.full_like(error, np.nan), where=error > 0
-        )
-        margin = self.quantile * error
-        table = pd.DataFrame(
-            {
-                "term": self.terms,
-                "estimate": self.coefficients,
-                "std_error": error,
-                "statistic": statistic,
-                "df": self.df,
-                "p_value": 2 * stats.t.sf(np.abs(statistic), self.df),
-                "conf_low": self.coefficients - margin,
-                "conf_high": self.coefficients + margin,
-            }
-        )
-        if self.problems:
-            table.iloc[:, 1:] = np.nan
-            table["note"] = "; ".join(self.problems)
-        return table
+        return coefficient_table(self)
 
     @property
     def percent(self) -> str:
@@ -128,39 +199,129 @@ class Fit:
             return f"{head}\n{self.table.to_string(index=False)}"
 
 
+def coefficient_table(fitted: Fit) -> pd.DataFrame:
+    """The table of a fit, see :attr:`Fit.table`."""
+    estimate, df, wild = fitted.coefficients, fitted.degrees, fitted.uncertainty.wild
+    with np.errstate(invalid="ignore"):
+        error = np.sqrt(np.diag(fitted.covariance))
+        statistic = np.divide(estimate, error, out=np.full_like(error, np.nan), where=error > 0)
+        margin = stats.t.ppf(0.5 + fitted.level / 2, df) * error
+    low, high = estimate - margin, estimate + margin
+    p_value = 2 * stats.t.sf(np.abs(statistic), df)
+    if wild is not None:
+        p_value, (low, high) = wild.p_values, wild.intervals.T
+    table = pd.DataFrame(
+        {
+            "term": fitted.terms,
+            "estimate": estimate,
+            "std_error": error,
+            "statistic": statistic,
+            "df": df,
+            "p_value": p_value,
+            "conf_low": low,
+            "conf_high": high,
+        }
+    )
+    if fitted.problems:
+        table.iloc[:, 1:] = np.nan
+        table["note"] = "; ".join(fitted.problems)
+    return table
+
+
+@overload
 def fit(
     formula: str,
     data: Data,
     family: FamilyName = "ols",
     *,
+    design: SurveyDesign | Sample | bool | None = None,
     cluster: str | None = None,
-    cov: Covariance = "nonrobust",
+    cov: Covariance | None = None,
+    weights: str | None = None,
+    offset: str | None = None,
+    inflate: str | None = None,
+    missing: Literal["drop", "fail"] = "drop",
     level: float = 0.95,
-) -> Fit:
-    """Fit an outcome model; rows that lack a value are left out and counted.
+    seed: int = 0,
+) -> Fit: ...
+@overload
+def fit(
+    formula: str,
+    data: Imputed,
+    family: FamilyName = "ols",
+    *,
+    design: SurveyDesign | Sample | bool | None = None,
+    cluster: str | None = None,
+    cov: Covariance | None = None,
+    weights: str | None = None,
+    offset: str | None = None,
+    inflate: str | None = None,
+    missing: Literal["drop", "fail"] = "drop",
+    level: float = 0.95,
+    seed: int = 0,
+) -> Pooled: ...
+def fit(
+    formula: str,
+    data: Data | Imputed,
+    family: FamilyName = "ols",
+    *,
+    design: SurveyDesign | Sample | bool | None = None,
+    cluster: str | None = None,
+    cov: Covariance | None = None,
+    weights: str | None = None,
+    offset: str | None = None,
+    inflate: str | None = None,
+    missing: Literal["drop", "fail"] = "drop",
+    level: float = 0.95,
+    seed: int = 0,
+) -> Fit | Pooled:
+    """Fit an outcome model.
 
     Parameters
     ----------
     formula
         ``outcome ~ exposure + covariates``. A categorical outcome of two levels counts its
-        second one; a categorical predictor is compared with its first level.
+        second one; a categorical predictor is compared with its first level. In a family with
+        a part for zeros, that part's predictors stand behind a bar: ``count ~ x + z | z``;
+        without a bar they are the same.
     data
-        A survey, scores or a frame; one row a respondent.
+        A survey, scores or a frame; one row a respondent. Completed data sets of
+        :func:`confstudy.impute` are fitted each, and pooled by Rubin's rules.
     family
-        ``ols``, ``logit`` or ``ordered`` (proportional odds).
+        ``ols``; ``logit``, ``probit``, ``cloglog``; ``ordered`` (proportional odds),
+        ``ordered_probit``; ``poisson``, ``negbin``; ``zip``, ``zinb`` (zero-inflated),
+        ``hurdle_poisson``, ``hurdle_negbin``.
+    design
+        A :class:`SurveyDesign`, or True for the one the survey's codebook declares: its
+        weights count and its strata, clusters or replicates give the standard errors.
     cluster
-        Column whose groups may be alike: standard errors are CR1, with one degree of freedom
-        less than there are groups.
+        Column whose groups may be alike. With fewer than fifty of them, ols and the
+        generalized linear models get CR2 errors with Satterthwaite degrees of freedom; else
+        CR1 with one degree of freedom less than there are groups.
     cov
-        ``nonrobust`` or HC0 to HC3 (ordered: to HC1), where there is no cluster.
+        ``nonrobust`` (the default) or HC0 to HC3 without a cluster (the last two for ols and
+        generalized linear models); ``CR0``, ``CR1``, ``CR2`` or, for ols, ``wild`` (wild
+        cluster bootstrap) with one.
+    weights
+        Column of case weights, as R's ``lm`` and ``glm`` take them; sampling weights belong
+        into ``design``.
+    offset
+        Column or expression that enters the index as it is, such as ``log(months)``.
+    inflate
+        The part for zeros as a formula of its own, ``~ z``, instead of the bar.
+    missing
+        ``drop`` leaves out, and counts, rows that lack a value; ``fail`` refuses them.
     level
         Of the intervals.
+    seed
+        Of the wild bootstrap.
 
     Returns
     -------
     Fit
         With ``.table`` (term, estimate, std_error, statistic, df, p_value, conf_low,
-        conf_high) and ``.result``, the statsmodels result.
+        conf_high), ``.goodness`` and ``.result``, the statsmodels result where there is one.
+        Of completed data sets a :class:`Pooled`, with the same ``.table``.
 
     Raises
     ------
@@ -180,6 +341,9 @@ def fit(
     Does not show: an effect of the exposure, unless it was randomised or all its common causes
     with the outcome are in the model.
 
+    Sources: McCullagh and Nelder (1989) for generalized linear models and cumulative logits,
+    Cameron and Trivedi (2013) for counts, Pustejovsky and Tipton (2018) for CR2.
+
     Examples
     --------
     >>> import confstudy as cs
@@ -190,53 +354,26 @@ def fit(
     """
     if not 0 < level < 1:
         raise AnalysisError(f"'level' lies between 0 and 1, such as .95; {level:g} does not.")
+    if not isinstance(data, Survey | pd.DataFrame):
+        from confstudy.models.missing.fits import fit_imputed
+
+        asked = {"design": design, "cluster": cluster, "cov": cov, "weights": weights}
+        asked |= {"offset": offset, "inflate": inflate, "missing": missing}
+        return fit_imputed(formula, data, family, **asked, level=level, seed=seed)
     chosen = family_named(family)
-    also = (cluster,) if cluster else ()
-    design = build_design(formula, data, intercept=chosen.intercept, also=also)
-    chosen.check(design)
-    name, options = _covariance(cov, design, cluster)
-    with warnings.catch_warnings():
-        # What they would say is judged anew and said in the table and the repr.
-        warnings.simplefilter("ignore")
-        estimate = chosen.fit(design, name, options)
-    clusters = int(options["groups"].max()) + 1 if cluster else None
-    fitted = Fit(
-        family=chosen,
-        design=design,
-        terms=estimate.terms,
-        coefficients=np.asarray(estimate.coefficients),
-        covariance=estimate.covariance,
-        df=_degrees(chosen, design, clusters),
-        errors=f"CR1 by {cluster}" if cluster else cov,
-        clusters=clusters,
-        problems=estimate.problems,
-        result=estimate.result,
-        level=level,
+    chosen_covariance(cov, cluster)
+    people = Respondents.of(
+        formula, data, chosen, design, cluster, cov, weights, offset, inflate, missing
     )
+    used = people.design
+    with np.errstate(all="ignore"):
+        estimate = chosen.fit(used, people.weights)
+        found = (
+            uncertainty(chosen, used, estimate, cov, cluster, level=level, seed=seed)
+            if people.sample is None
+            else under_design(chosen, used, estimate, people.sample)
+        )
+    fitted = Fit(chosen.bound(used), used, estimate, found, people.weights, level)
     if fitted.problems:
         warnings.warn(f"'{formula}': {'; '.join(fitted.problems)}.", FitWarning, stacklevel=2)
     return fitted
-
-
-def _covariance(cov: str, design: Design, cluster: str | None) -> tuple[str, dict[str, Any]]:
-    if cov not in _COVARIANCES:
-        raise AnalysisError(
-            f"'{cov}' is no kind of standard error.{did_you_mean(cov, _COVARIANCES)} "
-            f"There are: {listing(_COVARIANCES)}; for clusters give cluster='…'."
-        )
-    if cluster is None:
-        return cov, {}
-    if cov != "nonrobust":
-        raise AnalysisError(f"Give either cluster='{cluster}' or cov='{cov}', not both.")
-    groups = pd.factorize(design.frame[cluster])[0]
-    if groups.max() < 1:
-        raise AnalysisError(f"'{cluster}' has one group only: clustered errors need two or more.")
-    return "cluster", {"groups": groups}
-
-
-def _degrees(family: Family, design: Design, clusters: int | None) -> float:
-    if clusters is not None:
-        return float(clusters - 1)
-    if family.name == "ols":
-        return float(design.matrix.shape[0] - design.matrix.shape[1])
-    return float("inf")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,29 @@ from numpy.typing import NDArray
 from confstudy.errors import AnalysisError, listing, unknown
 from confstudy.survey.survey import Survey
 
-__all__ = ["Data", "Design", "as_frame", "build_design"]
+__all__ = ["Data", "Design", "TwoSpecs", "as_frame", "build_design", "split_formula"]
 
 Floats = NDArray[np.float64]
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 Data = Survey | pd.DataFrame
+
+
+@dataclass(frozen=True, repr=False)
+class TwoSpecs:
+    """The columns of the counts and, beside them, those of the zeros."""
+
+    counts: ModelSpec
+    zeros: ModelSpec
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The terms of both; those of the zeros begin with ``zero.``."""
+        return (*self.counts.column_names, *(f"zero.{name}" for name in self.zeros.column_names))
+
+    def get_model_matrix(self, frame: pd.DataFrame, **options: Any) -> Floats:
+        """Both matrices, side by side."""
+        parts = [spec.get_model_matrix(frame, **options) for spec in (self.counts, self.zeros)]
+        return np.hstack([np.asarray(part, dtype=float) for part in parts])
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,6 +56,10 @@ class Design:
         (n, p) float, columns named by ``terms``.
     frame
         The rows used, with the variables the formula names.
+    offset
+        (n,): added to the linear index as it is, where there is one.
+    split
+        How many columns belong to the mean; those after it, to the part for zeros.
     used
         (rows of the data,): whether each is complete.
     """
@@ -51,7 +73,9 @@ class Design:
     terms: tuple[str, ...]
     frame: pd.DataFrame
     used: NDArray[np.bool_]
-    spec: ModelSpec
+    spec: Any
+    offset: Floats | None = None
+    split: int = 0
 
     @property
     def dropped(self) -> int:
@@ -73,17 +97,33 @@ def as_frame(data: Data) -> pd.DataFrame:
 
 
 def build_design(
-    formula: str, data: Data, *, intercept: bool = True, also: tuple[str, ...] = ()
+    formula: str,
+    data: Data,
+    *,
+    intercept: bool = True,
+    also: tuple[str, ...] = (),
+    offset: str = "",
+    zeros: str | None = None,
 ) -> Design:
     """Evaluate a formula on the rows that have every variable it names, and ``also``.
 
     Only the named variables and formulaic's own transforms can be used: nothing of the
     caller's scope, so that no local variable changes the meaning of a formula.
+
+    Parameters
+    ----------
+    intercept
+        Whether the matrix has a column for it.
+    offset
+        A column, or an expression such as ``log(months)``.
+    zeros
+        The right side of a part for zeros; None where the family has no such part.
     """
     frame = as_frame(data)
     left, right = _sides(formula)
     columns = {str(name) for name in frame.columns}
-    named = _variables(left, formula, columns) | _variables(right, formula, columns)
+    sides = [side for side in (left, right, offset, zeros) if side]
+    named = {name for side in sides for name in _variables(side, formula, columns)}
     wanted = sorted(named | set(also))
     absent = [name for name in wanted if name not in frame.columns]
     if absent:
@@ -93,20 +133,67 @@ def build_design(
     if complete.empty:
         raise AnalysisError(f"No row has all of {listing(wanted)}: nothing to fit.")
     outcome, levels, ordered = _outcome(left, complete)
-    # The intercept is always asked for, so that categories get a reference level.
-    built = _evaluate(right, complete)
-    spec, matrix, terms = built.model_spec, np.asarray(built, dtype=float), list(built.columns)
-    if "Intercept" not in terms:
-        raise AnalysisError("A formula here keeps its intercept: leave out '0 +' or '- 1'.")
-    if not np.isfinite(matrix).all() or not np.isfinite(outcome).all():
+    matrix, terms, spec = _predictors(right, formula, complete)
+    if not np.isfinite(outcome).all():
         raise AnalysisError(f"'{formula}' gives infinite or undefined numbers, such as log(0).")
-    _require_full_rank(matrix, terms)
     if not intercept:
         keep = [position for position, term in enumerate(terms) if term != "Intercept"]
         matrix, terms = matrix[:, keep], [terms[position] for position in keep]
-    return Design(
-        formula, left, outcome, levels, ordered, matrix, tuple(terms), complete, used, spec
+    design = Design(
+        formula, left, outcome, levels, ordered, matrix, tuple(terms), complete, used, spec,
+        split=len(terms),
+    )  # fmt: skip
+    if offset:
+        design = replace(design, offset=_numbers(offset, complete, "The offset"))
+    return design if zeros is None else _with_zeros(design, zeros)
+
+
+def _predictors(right: str, formula: str, frame: pd.DataFrame) -> tuple[Floats, list[str], Any]:
+    # The intercept is always asked for, so that categories get a reference level.
+    built = _evaluate(right, frame)
+    matrix, terms = np.asarray(built, dtype=float), list(built.columns)
+    if "Intercept" not in terms:
+        raise AnalysisError("A formula here keeps its intercept: leave out '0 +' or '- 1'.")
+    if not np.isfinite(matrix).all():
+        raise AnalysisError(f"'{formula}' gives infinite or undefined numbers, such as log(0).")
+    _require_full_rank(matrix, terms)
+    return matrix, terms, built.model_spec
+
+
+def _numbers(side: str, frame: pd.DataFrame, what: str) -> Floats:
+    """An expression that gives one number a respondent."""
+    built = _evaluate(f"{side} + 0", frame)
+    if built.shape[1] != 1:
+        raise AnalysisError(f"{what} '{side}' is not one column of numbers.")
+    numbers = np.asarray(built, dtype=float)[:, 0]
+    if not np.isfinite(numbers).all():
+        raise AnalysisError(f"{what} '{side}' is infinite or undefined for some, such as log(0).")
+    return numbers
+
+
+def _with_zeros(design: Design, zeros: str) -> Design:
+    matrix, terms, spec = _predictors(zeros, design.formula, design.frame)
+    if design.matrix.shape[1] + len(terms) >= len(matrix):
+        raise AnalysisError(
+            f"{design.matrix.shape[1] + len(terms)} coefficients cannot be fitted to "
+            f"{len(matrix)} rows."
+        )
+    return replace(
+        design,
+        matrix=np.hstack([design.matrix, matrix]),
+        terms=(*design.terms, *(f"zero.{term}" for term in terms)),
+        spec=TwoSpecs(design.spec, spec),
     )
+
+
+def split_formula(formula: str) -> tuple[str, str]:
+    """A formula without its part for zeros, and that part: what stands behind the bar.
+
+    >>> split_formula("sessions ~ privacy + trust | privacy")
+    ('sessions ~ privacy + trust', 'privacy')
+    """
+    counts, _, zeros = formula.partition("|")
+    return counts.strip(), zeros.strip()
 
 
 def _sides(formula: str) -> tuple[str, str]:
@@ -160,10 +247,7 @@ def _with_used_levels(frame: pd.DataFrame) -> pd.DataFrame:
 def _outcome(side: str, frame: pd.DataFrame) -> tuple[Floats, tuple[str, ...], bool]:
     """The outcome as numbers, the labels of its levels, and whether they have an order."""
     if side not in frame.columns:
-        built = _evaluate(f"{side} + 0", frame)
-        if built.shape[1] != 1:
-            raise AnalysisError(f"The outcome '{side}' is not one column of numbers.")
-        return np.asarray(built, dtype=float)[:, 0], (), True
+        return _numbers(side, frame, "The outcome"), (), True
     column = frame[side]
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=float), (), True

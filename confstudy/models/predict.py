@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,24 @@ from scipy import stats
 
 from confstudy.errors import AnalysisError, listing, unknown
 from confstudy.models.fit import Fit
+from confstudy.models.formula import Design
 
-__all__ = ["contrast", "inner_range", "levels_of", "predictions"]
+__all__ = ["Formulated", "contrast", "inner_range", "levels_of", "predictions"]
 
 Floats = NDArray[np.float64]
 Value = str | float | bool
+
+
+class Formulated(Protocol):
+    """A model with a formula and the rows it was fitted to."""
+
+    @property
+    def formula(self) -> str:
+        """The formula as it was given."""
+
+    @property
+    def design(self) -> Design:
+        """The rows used."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,12 +73,14 @@ def predictions(
     -------
     DataFrame
         One row a value (and level of an ordered outcome): ``value, level, estimate,
-        std_error, conf_low, conf_high``; chances for logit and ordered, means for ols.
+        std_error, conf_low, conf_high``; chances for binary and ordered outcomes, else means.
 
     Notes
     -----
-    Estimand: the mean over the respondents of the prediction with the variable set
-    (standardisation, g-computation). Assumes and does not show: as the fit.
+    Estimand: the mean over the respondents, by the weights of the fit if it has any, of the
+    prediction with the variable set (standardisation, g-computation).
+    Assumes: as the fit.
+    Does not show: what setting it would do, unless the fit shows an effect.
 
     Examples
     --------
@@ -156,7 +171,7 @@ def _grid(fit: Fit, variable: str) -> list[Value]:
     return list(np.linspace(low, high, 25).tolist())
 
 
-def levels_of(fit: Fit, variable: str) -> list[Value] | None:
+def levels_of(fit: Formulated, variable: str) -> list[Value] | None:
     """The values a variable has as categories in the model, or None where it is a number."""
     column = fit.design.frame[variable]
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -214,7 +229,8 @@ def _columns(fit: Fit) -> Sequence[str]:
 
 
 def _mean(fit: Fit, coefficients: Floats, matrix: Floats) -> Floats:
-    return np.asarray(fit.family.predict(coefficients, matrix).mean(axis=0))
+    predicted = fit.family.predict(coefficients, matrix)
+    return np.asarray(np.average(predicted, axis=0, weights=fit.weights))
 
 
 def _with(fit: Fit, setting: Mapping[str, Value]) -> pd.DataFrame:
@@ -243,6 +259,6 @@ def _interval(
 ) -> dict[str, float]:
     error = float(np.sqrt(gradient @ fit.covariance @ gradient))
     low, high = estimate - fit.quantile * error, estimate + fit.quantile * error
-    if bounded and fit.family.name != "ols":
-        low, high = max(low, 0.0), min(high, 1.0)
+    if bounded:
+        low, high = max(low, fit.family.bounds[0]), min(high, fit.family.bounds[1])
     return {"estimate": float(estimate), "std_error": error, "conf_low": low, "conf_high": high}

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-__all__ = ["is_separated", "ordered_is_separated"]
+__all__ = ["counts_are_separated", "is_separated", "ordered_is_separated"]
 
 Floats = NDArray[np.float64]
 
@@ -33,16 +33,44 @@ def ordered_is_separated(matrix: Floats, rank: NDArray[np.intp]) -> bool:
     return _has_direction(np.vstack([upper, lower]))
 
 
-def _has_direction(rows: Floats) -> bool:
-    """Whether some direction is nowhere negative and somewhere positive over the rows."""
-    scale = np.abs(rows).max(axis=0)
-    rows = rows / np.where(scale > 0, scale, 1)
+def counts_are_separated(matrix: Floats, outcome: Floats) -> bool:
+    """Whether some predictors occur with a count of 0 only (Correia, Guimarães and Zylkin 2019).
+
+    There is then a direction of the coefficients that leaves the means of all counts above 0 as
+    they are and sends the means of some zeros to 0.
+
+    >>> counts_are_separated(np.array([[1, 0.0], [1, 0], [1, 1]]), np.array([2.0, 5, 0]))
+    True
+    """
+    zeros, positive = matrix[outcome == 0], matrix[outcome > 0]
+    if not len(zeros):
+        return False
+    return _has_direction(-zeros, positive)
+
+
+def _has_direction(rows: Floats, still: Floats | None = None) -> bool:
+    """Whether some direction is nowhere negative and somewhere positive over the rows.
+
+    It has to be zero over the rows ``still``.
+    """
+    both = rows if still is None else np.vstack([rows, still])
+    scale = np.abs(both).max(axis=0)
+    scale = np.where(scale > 0, scale, 1)
+    rows = rows / scale
+    fixed = {} if still is None or not len(still) else _zero_over(still / scale)
     found = linprog(
         -rows.sum(axis=0),
         A_ub=np.vstack([-rows, rows]),
         b_ub=np.concatenate([np.zeros(len(rows)), np.ones(len(rows))]),
         bounds=(None, None),
         method="highs",
+        **fixed,
     )
     # A direction is stretched until some row is 1; the solver's tolerance stays far below.
     return bool(found.status == 0 and -found.fun > 0.5)
+
+
+def _zero_over(rows: Floats) -> dict[str, Floats]:
+    """The same constraint by as few rows as there are columns."""
+    upper = np.asarray(np.linalg.qr(rows)[1])
+    return {"A_eq": upper, "b_eq": np.zeros(len(upper))}

@@ -14,6 +14,9 @@ from confstudy.release.decision import THRESHOLD, Decision
 
 __all__ = ["check_model", "smallest_cell"]
 
+#: Families of counts.
+_COUNTS = ("poisson", "negbin", "zip", "zinb", "hurdle_poisson", "hurdle_negbin")
+
 
 def check_model(fit: Fit) -> Decision:
     """Decide on a model's coefficients.
@@ -32,7 +35,11 @@ def check_model(fit: Fit) -> Decision:
     residual = fit.n - len(fit.terms)
     if residual < THRESHOLD:
         return Decision("fail", "residual df", f"{residual} degrees of freedom are left")
-    if _counts_outcomes(fit) and _fewest(pd.Series(design.outcome)) < THRESHOLD:
+    outcome = pd.Series(design.outcome)
+    if fit.family.name in _COUNTS:
+        # A mean of counts is one of numbers; who has none and who has some are cells.
+        outcome = (outcome > 0).astype(float)
+    if _counts_outcomes(fit) and _fewest(outcome) < THRESHOLD:
         return Decision("fail", "outcome cells", "a level of the outcome has fewer than 10")
     categories = _categories(design)
     for names in [*((name,) for name in categories), *_interacting(fit, categories)]:

@@ -66,8 +66,8 @@ class Outcome:
 
     @property
     def ratio(self) -> bool:
-        """Whether effects are odds ratios."""
-        return self.fit.family.name != "ols"
+        """Whether effects are ratios."""
+        return bool(self.fit.family.ratio)
 
     @property
     def clear(self) -> bool:
@@ -77,7 +77,7 @@ class Outcome:
     @property
     def first(self) -> int:
         """The lowest level of the outcome that counts: of two the second, else the upper half."""
-        return 1 if self.fit.family.name == "logit" else (len(self.fit.levels) + 1) // 2
+        return 1 if len(self.fit.levels) == 1 else (len(self.fit.levels) + 1) // 2
 
     @property
     def headline(self) -> Sentence:

@@ -108,7 +108,7 @@ class Report:
         decision = check_model(fit)
         decision.require("The model")
         labels = term_labels(fit, self.survey.codebook)
-        ratio = fit.family.name != "ols"
+        ratio = fit.family.ratio.capitalize()
         shown = model_table(fit.table, labels, ratio=ratio, percent=fit.percent)
         notes = f"{fit.formula}; {fit.family.name}; n = {fit.n:,}; standard errors {fit.errors}"
         notes += f"; {fit.clusters} clusters" if fit.clusters else ""

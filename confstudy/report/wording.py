@@ -52,7 +52,7 @@ def numbers(study: Outcome) -> list[Number]:
 def arrows(study: Outcome) -> list[Arrow]:
     """The model as a path diagram."""
     label = {name: study.codebook.label(name) for name in study.names}
-    kind = "odds ratio" if study.ratio else "difference"
+    kind = study.fit.family.ratio or study.fit.family.effect
     words = f"{kind} {_effect(study).value}"
     main = Arrow(label[study.exposure], label[study.outcome], words, main=True)
     ends = (study.exposure, study.outcome)
@@ -108,7 +108,7 @@ def _change(study: Outcome) -> Number:
 def _level(study: Outcome) -> Number:
     """The outcome over everybody in the analysis, with the interval of a model of nothing else."""
     frame, cluster = study.fit.design.frame, study.cluster or None
-    if study.fit.family.name == "ols":
+    if not study.fit.family.chance:
         row = fit(f"{study.outcome} ~ 1", frame, cluster=cluster).table.iloc[0]
         limits = interval(row["conf_low"], row["conf_high"])
         label = f"Mean of {study.codebook.short(study.outcome)}"
@@ -124,7 +124,7 @@ def _level(study: Outcome) -> Number:
 
 def _what(study: Outcome) -> str:
     label = study.codebook.label(study.outcome)
-    if study.fit.family.name == "logit":
+    if len(study.fit.levels) == 1:
         levels = study.fit.design.levels
         return with_level(label, levels[-1]) if levels else label
     return f"{label}: {study.fit.levels[study.first]} or more"

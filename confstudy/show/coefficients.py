@@ -49,11 +49,11 @@ def coefficients(
         raise AnalysisError(
             f"'{fit.formula}' has no coefficients to draw: {'; '.join(fit.problems)}."
         )
-    ratio = fit.family.name != "ols"
+    ratio = bool(fit.family.ratio)
     table = _rows(fit, truth, codebook, ratio)
     if table.empty:
         raise AnalysisError(f"'{fit.formula}' has no predictor whose coefficient could be drawn.")
-    quantity = "Odds ratio" if ratio else "Difference"
+    quantity = (fit.family.ratio or fit.family.effect).capitalize()
     with drawing(height=0.75 + 0.42 * len(table)) as (canvas, axes):
         _draw(axes, table, ratio)
         axes.set_xlabel(f"{quantity}, with {fit.percent} interval")

@@ -6,9 +6,14 @@ from confstudy.show.figure import Figure
 from confstudy.show.flow import flow
 from confstudy.show.items import items
 from confstudy.show.likert import likert
+from confstudy.show.mediation import mediation
 from confstudy.show.paths import Arrow, paths
 from confstudy.show.predicted import predicted
 from confstudy.show.quality import quality
+from confstudy.show.sensitivity import sensitivity
+from confstudy.show.survival import survival
+from confstudy.show.tipping import tipping
+from confstudy.show.traces import traces
 
 __all__ = [
     "Arrow",
@@ -17,8 +22,13 @@ __all__ = [
     "flow",
     "items",
     "likert",
+    "mediation",
     "path_diagram",
     "paths",
     "predicted",
     "quality",
+    "sensitivity",
+    "survival",
+    "tipping",
+    "traces",
 ]

@@ -47,11 +47,11 @@ def predicted(
     25
     """
     check_model(fit).require("The prediction")
-    if fit.family.name == "ordered" and at_least is None:
+    if fit.family.name.startswith("ordered") and at_least is None:
         levels = fit.levels
         at_least = levels[(len(levels) + 1) // 2]
     table = predictions(fit, variable, at_least=at_least)
-    share = fit.family.name != "ols"
+    share = fit.family.chance
     outcome, exposure = (_label(name, codebook) for name in (fit.design.name, variable))
     what = _what(fit, outcome, at_least)
     line = levels_of(fit, variable) is None
@@ -83,7 +83,7 @@ def _label(name: str, codebook: Codebook | None) -> str:
 def _what(fit: Fit, outcome: str, at_least: str | None) -> str:
     if at_least is not None:
         return f"{outcome}: {at_least} or more"
-    if fit.family.name == "logit" and fit.design.levels:
+    if fit.family.chance and fit.design.levels:
         return with_level(outcome, fit.design.levels[-1])
     return outcome
 
@@ -102,7 +102,7 @@ def _smallest(fit: Fit, variable: str, line: bool, at_least: str | None) -> int:
     if line:
         return fit.n
     outcome = pd.Series(fit.design.outcome, index=fit.design.frame.index)
-    if fit.family.name == "ols":
+    if not fit.family.chance:
         outcome = outcome * 0
     elif at_least is not None:
         outcome = outcome >= np.unique(fit.design.outcome)[fit.levels.index(at_least)]

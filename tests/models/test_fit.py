@@ -189,4 +189,4 @@ def test_relabelling_clusters_changes_nothing():
 def test_the_repr_shows_the_table_and_no_respondent():
     text = repr(cs.fit("y ~ x", DATA, cluster="clinic"))
     assert "ols: y ~ x" in text
-    assert "20 clusters, standard errors CR1 by clinic" in text
+    assert "20 clusters, standard errors CR2 by clinic, Satterthwaite df" in text

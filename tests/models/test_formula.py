@@ -48,7 +48,7 @@ def test_a_fit_to_gappy_data_is_statsmodels_on_the_complete_rows(formula, variab
         else {}
     )
     expected = smf.ols(formula, complete).fit(**asked)
-    found = cs.fit(formula, GAPPY, cluster=cluster)
+    found = cs.fit(formula, GAPPY, cluster=cluster, cov="CR1" if cluster else None)
     assert found.n == len(complete) < N
     assert found.design.dropped == N - len(complete)
     assert found.design.frame.index.equals(complete.index)

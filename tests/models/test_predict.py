@@ -76,6 +76,23 @@ def test_intervals_of_chances_stay_between_zero_and_one():
     assert found["conf_high"].max() <= 1
 
 
+def test_mean_counts_are_not_cut_off_at_one():
+    data = DATA.assign(k=RNG.poisson(np.exp(1 + 0.3 * DATA["x"])))
+    fit = cs.fit("k ~ arm", data, "poisson")
+    found = cs.predictions(fit, "arm")
+    mean = data.groupby("arm", observed=True)["k"].mean()
+    np.testing.assert_allclose(found["estimate"], mean, rtol=1e-8)
+    assert (found["conf_high"] > found["estimate"]).all()
+
+
+def test_predictions_are_averaged_by_the_weights_of_the_fit():
+    data = DATA.assign(w=RNG.uniform(0.5, 4, N))
+    fit = cs.fit("hit ~ arm + x", data, "logit", weights="w")
+    chance = fit.family.predict(fit.coefficients, fit.design.matrix_for(data.assign(arm="no")))
+    expected = np.average(chance[:, 0], weights=data["w"])
+    assert cs.predictions(fit, "arm")["estimate"][0] == pytest.approx(expected, rel=1e-10)
+
+
 @pytest.mark.parametrize(
     ("variable", "values", "expected"),
     [("arn", None, "Did you mean 'arm'"), ("arm", ["maybe"], r"Levels: \[no, yes\]")],

@@ -127,10 +127,46 @@ def test_public_estimators_say_what_they_estimate_assume_and_do_not_show():
         ("models/fit.py", "fit"),
         ("models/predict.py", "predictions"),
         ("models/corrected.py", "corrected_regression"),
+        ("models/mixed/fit.py", "mixed"),
+        ("models/mixed/profile.py", "variance_intervals"),
+        ("models/mixed/profile.py", "variance_tests"),
+        ("models/gee.py", "gee"),
+        ("models/survey/estimates.py", "survey_mean"),
+        ("models/survey/estimates.py", "survey_total"),
+        ("models/survey/estimates.py", "survey_ratio"),
+        ("models/survey/proportions.py", "survey_proportion"),
+        ("models/survey/quantiles.py", "survey_quantile"),
+        ("models/survey/crosstab.py", "survey_table"),
+        ("models/survey/margins.py", "rake"),
+        ("models/survey/margins.py", "poststratify"),
+        ("models/survey/calibrate.py", "calibrate"),
+        ("models/survey/wald.py", "wald_test"),
+        ("models/mediation/mediate.py", "mediate"),
+        ("models/sensitivity/rho.py", "rho_sensitivity"),
+        ("models/sensitivity/robustness.py", "robustness"),
+        ("models/sensitivity/evalue.py", "evalue"),
+        ("models/survival/curves.py", "survival_curve"),
+        ("models/survival/logrank.py", "logrank"),
+        ("models/survival/cox.py", "cox"),
+        ("models/survival/rmst.py", "rmst"),
+        ("models/survival/discrete.py", "discrete_hazard"),
+        ("models/multiplicity.py", "adjust"),
+        ("models/equivalence.py", "equivalence"),
+        ("models/effect_sizes/means.py", "cohen_d"),
+        ("models/effect_sizes/shares.py", "odds_ratio"),
+        ("models/missing/impute.py", "impute"),
+        ("models/missing/fits.py", "fit_imputed"),
+        ("models/missing/pooling.py", "pooled"),
+        ("models/missing/joint.py", "joint_test"),
+        ("models/missing/delta.py", "delta"),
+        ("models/missing/tip.py", "tipping"),
+        ("models/missing/diagnose.py", "little_test"),
+        ("simulate/model/truth.py", "effect"),
         ("survey/reliability.py", "cronbach_alpha"),
     ):
         functions = ast.parse((PACKAGE / path).read_text()).body
-        text = next(
+        # Overloads have no text of their own.
+        text = "".join(
             ast.get_docstring(node) or ""
             for node in functions
             if isinstance(node, ast.FunctionDef) and node.name == name

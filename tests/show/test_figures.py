@@ -129,7 +129,7 @@ def test_a_model_of_the_intercept_alone_has_nothing_to_draw(scores):
 
 MADE = pd.DataFrame({"k": np.arange(120) % 4, "x": np.linspace(-1, 1, 120)})
 MADE["g"] = pd.Categorical(np.where(np.arange(120) % 3 == 0, "no", "yes: always"))
-MADE["y"] = MADE["x"] + MADE["k"]
+MADE["y"] = MADE["x"] + MADE["k"] + np.sin(np.arange(120))
 
 
 def test_numbers_that_enter_as_categories_are_points_not_a_line():

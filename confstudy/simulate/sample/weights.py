@@ -95,19 +95,15 @@ class ReplicateWeights:
     def declared(self, prefix: str = "weight_") -> Replicates:
         """How a codebook declares the columns of :meth:`table` under ``design.replicates``.
 
-        Raises
-        ------
-        StructureError
-            When the replicates have different multipliers, which a codebook cannot hold.
+        One multiplier where all replicates have the same, else one a replicate.
         """
-        if not np.allclose(self.multipliers, self.multipliers[0], rtol=1e-12, atol=0):
-            raise StructureError(
-                "A codebook declares one multiplier for all replicates; strata with different "
-                "numbers of clusters have several. Use 'with_one_multiplier' first."
-            )
-        multiplier = float(self.multipliers[0])
+        one = np.allclose(self.multipliers, self.multipliers[0], rtol=1e-12, atol=0)
         return Replicates(
-            weights=self._names(prefix), method=self.method, multiplier=multiplier, df=self.df
+            weights=self._names(prefix),
+            method=self.method,
+            multiplier=float(self.multipliers[0]) if one else None,
+            multipliers=() if one else tuple(self.multipliers.tolist()),
+            df=self.df,
         )
 
     def _names(self, prefix: str) -> tuple[str, ...]:

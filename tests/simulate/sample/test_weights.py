@@ -118,12 +118,13 @@ def test_more_bootstrap_replicates_leave_the_first_ones_alone():
     assert np.array_equal(few.weights, many.weights[:, :5])
 
 
-def test_strata_of_different_sizes_get_one_multiplier_and_the_same_variance():
+def test_strata_of_different_sizes_declare_each_multiplier_or_share_one():
     stratum = np.repeat([0, 1], [80, 120])
     cluster = np.arange(200) // 20
     made = replicate_weights(Replication(method="JKn"), WEIGHT, cluster, stratum)
-    with pytest.raises(StructureError, match="Use 'with_one_multiplier' first"):
-        made.declared()
+    declared = made.declared()
+    assert declared.multiplier is None
+    assert declared.each == pytest.approx([3 / 4] * 4 + [5 / 6] * 6)
     one = made.with_one_multiplier
     assert one.declared().multiplier == pytest.approx(5 / 6)
     assert (one.weights >= 0).all()

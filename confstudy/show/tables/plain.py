@@ -71,14 +71,14 @@ class Table:
 
 
 def model_table(
-    table: pd.DataFrame, labels: Mapping[str, str], *, ratio: bool, percent: str = "95 %"
+    table: pd.DataFrame, labels: Mapping[str, str], *, ratio: str = "", percent: str = "95 %"
 ) -> pd.DataFrame:
-    """A fit's table for readers: labels, estimate with interval, p; odds ratios if ``ratio``."""
+    """A fit's table for readers: labels, estimate with interval, p; exp(estimate) as ``ratio``."""
     shown = pd.DataFrame({"Term": [labels.get(term, term) for term in table["term"]]})
     shown["Coefficient"] = table["estimate"].to_numpy()
     shown["SE"] = table["std_error"].to_numpy()
     if ratio:
-        shown["Odds ratio"] = np.exp(table["estimate"].to_numpy())
+        shown[ratio] = np.exp(table["estimate"].to_numpy())
     change = np.exp if ratio else np.asarray
     limits = zip(
         change(table["conf_low"].to_numpy()), change(table["conf_high"].to_numpy()), strict=True

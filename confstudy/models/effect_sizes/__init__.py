@@ -1,0 +1,1 @@
+"""How large a difference or relation is: effect sizes with their intervals."""

@@ -1,0 +1,1 @@
+"""Average effects, contrasts and predictions of any fitted model."""

@@ -1,0 +1,1 @@
+"""How each family is fitted: a design and weights in, an estimate out."""

@@ -1,0 +1,1 @@
+"""Likelihoods of outcome models with exact first and second derivatives, and their maximum."""

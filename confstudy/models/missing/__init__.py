@@ -1,0 +1,1 @@
+"""Missing answers: imputation by chained equations, pooling, delta adjustment, diagnostics."""

@@ -1,0 +1,1 @@
+"""Mixed models: linear by profiled deviance, others by adaptive Gauss-Hermite quadrature."""

@@ -1,0 +1,1 @@
+"""Sensitivity analysis: how strong what was not measured would have to be."""

@@ -1,0 +1,1 @@
+"""Surveys with a sample design: weights, strata, clusters, replicate weights."""

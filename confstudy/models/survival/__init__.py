@@ -1,0 +1,1 @@
+"""Time to an event, such as leaving therapy: curves, tests and regressions under censoring."""
