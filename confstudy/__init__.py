@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from confstudy.design.population import population_values as population_values
     from confstudy.models.compare import marginal_means as marginal_means
     from confstudy.models.compare import pairwise as pairwise
+    from confstudy.models.effects.effects import effects as effects
     from confstudy.models.equivalence import equivalence as equivalence
     from confstudy.models.fit import FitWarning as FitWarning
     from confstudy.models.fit import fit as fit
@@ -87,13 +88,13 @@ __all__ = [
     "anonymize",
     "calibrate",
     "check",
-    "claims",
     "contrast",
     "cox",
     "delta",
     "discrete_hazard",
     "draft_codebook",
     "effect",
+    "effects",
     "equivalence",
     "evalue",
     "fit",
@@ -110,7 +111,6 @@ __all__ = [
     "model",
     "pairwise",
     "person_period",
-    "plot",
     "pooled",
     "population_values",
     "poststratify",
@@ -124,7 +124,6 @@ __all__ = [
     "robustness",
     "save",
     "score",
-    "simulate",
     "suda_scores",
     "survey_mean",
     "survey_proportion",
@@ -154,6 +153,7 @@ _HOMES = {
     "discrete_hazard": "models.survival.discrete",
     "draft_codebook": "survey.draft.draft",
     "effect": "simulate.model.truth",
+    "effects": "models.effects.effects",
     "equivalence": "models.equivalence",
     "evalue": "models.sensitivity.evalue",
     "fit": "models.fit",

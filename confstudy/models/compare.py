@@ -52,6 +52,11 @@ def marginal_means(fit: Fit, variable: str) -> pd.DataFrame:
     >>> marginal_means(cs.fit("alliance ~ arm + stigma", scores), "arm")["value"].tolist()
     ['none', 'conditional', 'absolute']
     """
+    if fit.family.zeros:
+        raise AnalysisError(
+            f"A {fit.family.name} model has two parts and no single linear predictor: use "
+            f"cs.effects(fit, '{variable}', kind='prediction')."
+        )
     levels = _levels(fit, variable)
     grid = _grid(fit, variable)
     matrix = fit.design.matrix_for(grid)

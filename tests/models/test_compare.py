@@ -51,3 +51,12 @@ def test_tukey_of_two_levels_is_the_plain_test():
 def test_a_number_has_no_levels_to_compare(call):
     with pytest.raises(AnalysisError, match="no categorical variable"):
         call(cs.fit("y ~ arm + x", DATA), "x")
+
+
+def test_a_model_of_two_parts_has_no_single_linear_predictor():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"x": np.repeat(["a", "b"], 200), "y": rng.poisson(1.5, 400)})
+    frame["x"] = frame["x"].astype("category")
+    frame.loc[rng.random(400) < 0.3, "y"] = 0
+    with pytest.raises(AnalysisError, match="use cs.effects"):
+        marginal_means(cs.fit("y ~ x", frame, "zip"), "x")

@@ -141,6 +141,7 @@ def test_public_estimators_say_what_they_estimate_assume_and_do_not_show():
         ("models/survey/margins.py", "poststratify"),
         ("models/survey/calibrate.py", "calibrate"),
         ("models/survey/wald.py", "wald_test"),
+        ("models/effects/effects.py", "effects"),
         ("models/mediation/mediate.py", "mediate"),
         ("models/sensitivity/rho.py", "rho_sensitivity"),
         ("models/sensitivity/robustness.py", "robustness"),

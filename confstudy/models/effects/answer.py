@@ -104,7 +104,7 @@ def _variables(model: Model, request: Request) -> list[str]:
 
 
 def single(
-    request: Request, fit: Any, draws: int | None, cluster: str | None, seed: int | None
+    request: Request, fit: Any, draws: int | None, cluster: str | None, seed: int
 ) -> Answer:
     """Effects of one fit, by the delta method or a bootstrap."""
     work = _worked(request, fit)
@@ -130,7 +130,7 @@ def single(
 
 
 def _drawn(
-    request: Request, work: _Worked, draws: int, cluster: str | None, seed: int | None
+    request: Request, work: _Worked, draws: int, cluster: str | None, seed: int
 ) -> tuple[Floats, int]:
     counts = drawn_counts(work.model, draws, cluster, seed)
     own = request.newdata is None

@@ -17,7 +17,7 @@ __all__ = ["drawn_counts", "redrawn", "refitted"]
 Floats = NDArray[np.float64]
 
 
-def drawn_counts(model: Model, draws: int, cluster: str | None, seed: int | None) -> Floats:
+def drawn_counts(model: Model, draws: int, cluster: str | None, seed: int) -> Floats:
     """(n, draws) how often each respondent is in each sample."""
     if not isinstance(model.fit, Fit):
         raise AnalysisError("The bootstrap refits the model: it is for fits by cs.fit only.")

@@ -38,7 +38,7 @@ def effects(
     weights: Weights = None,
     bootstrap: int | None = None,
     cluster: str | None = None,
-    seed: int | None = None,
+    seed: int = 0,
     cumulative: bool = False,
     adjust: str = "holm",
     level: float | None = None,
