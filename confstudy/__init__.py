@@ -72,11 +72,16 @@ if TYPE_CHECKING:
     from confstudy.simulate.model.truth import effect as effect
     from confstudy.simulate.simulate import simulate as simulate
     from confstudy.survey.anonymize import anonymize as anonymize
+    from confstudy.survey.dimensions import adequacy as adequacy
+    from confstudy.survey.dimensions import parallel_analysis as parallel_analysis
     from confstudy.survey.draft.draft import draft_codebook as draft_codebook
+    from confstudy.survey.exploratory import factors as factors
     from confstudy.survey.load import load as load
+    from confstudy.survey.polychoric import polychoric as polychoric
     from confstudy.survey.quality import check as check
     from confstudy.survey.save import save as save
     from confstudy.survey.scoring import score as score
+    from confstudy.survey.twopl import knowledge_model as knowledge_model
 
 __version__ = "0.1.0"
 __all__ = [
@@ -84,6 +89,7 @@ __all__ = [
     "Report",
     "SurveyDesign",
     "__version__",
+    "adequacy",
     "adjust",
     "anonymize",
     "calibrate",
@@ -97,10 +103,12 @@ __all__ = [
     "effects",
     "equivalence",
     "evalue",
+    "factors",
     "fit",
     "gee",
     "impute",
     "joint_test",
+    "knowledge_model",
     "little_test",
     "load",
     "logrank",
@@ -110,7 +118,9 @@ __all__ = [
     "mixed",
     "model",
     "pairwise",
+    "parallel_analysis",
     "person_period",
+    "polychoric",
     "pooled",
     "population_values",
     "poststratify",
@@ -143,6 +153,7 @@ _HOMES = {
     "FitWarning": "models.fit",
     "Report": "report.page",
     "SurveyDesign": "models.survey.design",
+    "adequacy": "survey.dimensions",
     "adjust": "models.multiplicity",
     "anonymize": "survey.anonymize",
     "calibrate": "models.survey.calibrate",
@@ -156,10 +167,12 @@ _HOMES = {
     "effects": "models.effects.effects",
     "equivalence": "models.equivalence",
     "evalue": "models.sensitivity.evalue",
+    "factors": "survey.exploratory",
     "fit": "models.fit",
     "gee": "models.gee",
     "impute": "models.missing.impute",
     "joint_test": "models.missing.joint",
+    "knowledge_model": "survey.twopl",
     "little_test": "models.missing.diagnose",
     "load": "survey.load",
     "logrank": "models.survival.logrank",
@@ -169,7 +182,9 @@ _HOMES = {
     "mixed": "models.mixed.fit",
     "model": "simulate.model.alter",
     "pairwise": "models.compare",
+    "parallel_analysis": "survey.dimensions",
     "person_period": "models.survival.discrete",
+    "polychoric": "survey.polychoric",
     "pooled": "models.missing.pooling",
     "population_values": "design.population",
     "poststratify": "models.survey.margins",

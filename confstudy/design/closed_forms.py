@@ -62,7 +62,7 @@ def false_positives_ignoring_clusters(deff: float, bound: float = 1.96) -> float
     return float(2 * ndtr(-bound / math.sqrt(deff)))
 
 
-def t_test_power(d: float, per_arm: int, level: float = 0.05) -> float:
+def t_test_power(d: float, per_arm: float, level: float = 0.05) -> float:
     """Power of the two-sided t test of two arms of equal size, by the noncentral t.
 
     Parameters

@@ -11,11 +11,17 @@ WANTED = os.environ.get("CONFSTUDY_DIGITS")
 #: Test file → the packages of R whose numbers it holds.
 PACKAGES = {
     "effects": "emmeans",
+    "indirect": "rr, RRreg, list (formulas)",
+    "items": "psych, polycor",
+    "latent": "lavaan",
     "mediation": "lavaan; formulas of mediation, sensemakr, EValue",
+    "meta": "metafor",
     "missing": "mice",
     "mixed": "lme4, lmerTest, pbkrtest, ordinal, geepack",
     "models": "stats, sandwich, clubSandwich, MASS, pscl, ordinal",
+    "power": "stats, pwr",
     "reliability": "psych",
+    "remaining": "stats, sandwich, clubSandwich, MASS, pscl, survey",
     "survey": "survey, MASS",
     "survival": "survival, stats",
 }

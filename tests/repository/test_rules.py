@@ -164,6 +164,11 @@ def test_public_estimators_say_what_they_estimate_assume_and_do_not_show():
         ("models/missing/diagnose.py", "little_test"),
         ("simulate/model/truth.py", "effect"),
         ("survey/reliability.py", "cronbach_alpha"),
+        ("survey/polychoric.py", "polychoric"),
+        ("survey/exploratory.py", "factors"),
+        ("survey/dimensions.py", "adequacy"),
+        ("survey/dimensions.py", "parallel_analysis"),
+        ("survey/twopl.py", "knowledge_model"),
     ):
         functions = ast.parse((PACKAGE / path).read_text()).body
         # Overloads have no text of their own.
@@ -176,6 +181,17 @@ def test_public_estimators_say_what_they_estimate_assume_and_do_not_show():
         assert re.search(r"Assumes", text)
         assert re.search(r"[Dd]oes not show", text)
         assert ">>> " in text
+
+
+def test_the_table_of_digits_has_every_part_of_the_oracle():
+    table = (ROOT / "docs" / "oracle.md").read_text()
+    for path in (ROOT / "tests" / "oracle").glob("test_*.py"):
+        part = path.stem.removeprefix("test_").capitalize()
+        assert f"## {part}\n" in table, "run `make digits`"
+    # What was reached is never less than what the tests ask for.
+    rows = re.findall(r"\| (\d+) \| (\d+) \|$", table, re.MULTILINE)
+    assert len(rows) > 100
+    assert all(int(asked) <= int(reached) for asked, reached in rows)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
