@@ -28,7 +28,19 @@ if TYPE_CHECKING:
     from confstudy.models.fit import FitWarning as FitWarning
     from confstudy.models.fit import fit as fit
     from confstudy.models.gee import gee as gee
+    from confstudy.models.indirect.listtest import list_design_test as list_design_test
+    from confstudy.models.indirect.predictor import sensitive_predictor as sensitive_predictor
+    from confstudy.models.indirect.prevalence import sensitive_prevalence as sensitive_prevalence
+    from confstudy.models.indirect.sensitive import sensitive as sensitive
+    from confstudy.models.latent.invariance import invariance as invariance
+    from confstudy.models.latent.sem import sem as sem
     from confstudy.models.mediation.mediate import mediate as mediate
+    from confstudy.models.meta.bias import egger_test as egger_test
+    from confstudy.models.meta.influence import leave_one_out as leave_one_out
+    from confstudy.models.meta.influence import subgroups as subgroups
+    from confstudy.models.meta.pool import meta as meta
+    from confstudy.models.meta.published import published as published
+    from confstudy.models.meta.trim import trim_and_fill as trim_and_fill
     from confstudy.models.missing.delta import delta as delta
     from confstudy.models.missing.diagnose import little_test as little_test
     from confstudy.models.missing.diagnose import missing_patterns as missing_patterns
@@ -101,19 +113,24 @@ __all__ = [
     "draft_codebook",
     "effect",
     "effects",
+    "egger_test",
     "equivalence",
     "evalue",
     "factors",
     "fit",
     "gee",
     "impute",
+    "invariance",
     "joint_test",
     "knowledge_model",
+    "leave_one_out",
+    "list_design_test",
     "little_test",
     "load",
     "logrank",
     "marginal_means",
     "mediate",
+    "meta",
     "missing_patterns",
     "mixed",
     "model",
@@ -125,6 +142,7 @@ __all__ = [
     "population_values",
     "poststratify",
     "predictions",
+    "published",
     "quick_predictors",
     "rake",
     "read_codebook",
@@ -134,6 +152,11 @@ __all__ = [
     "robustness",
     "save",
     "score",
+    "sem",
+    "sensitive",
+    "sensitive_predictor",
+    "sensitive_prevalence",
+    "subgroups",
     "suda_scores",
     "survey_mean",
     "survey_proportion",
@@ -144,6 +167,7 @@ __all__ = [
     "survival_curve",
     "table",
     "tipping",
+    "trim_and_fill",
     "variance_intervals",
     "variance_tests",
     "wald_test",
@@ -165,19 +189,24 @@ _HOMES = {
     "draft_codebook": "survey.draft.draft",
     "effect": "simulate.model.truth",
     "effects": "models.effects.effects",
+    "egger_test": "models.meta.bias",
     "equivalence": "models.equivalence",
     "evalue": "models.sensitivity.evalue",
     "factors": "survey.exploratory",
     "fit": "models.fit",
     "gee": "models.gee",
     "impute": "models.missing.impute",
+    "invariance": "models.latent.invariance",
     "joint_test": "models.missing.joint",
     "knowledge_model": "survey.twopl",
+    "leave_one_out": "models.meta.influence",
+    "list_design_test": "models.indirect.listtest",
     "little_test": "models.missing.diagnose",
     "load": "survey.load",
     "logrank": "models.survival.logrank",
     "marginal_means": "models.compare",
     "mediate": "models.mediation.mediate",
+    "meta": "models.meta.pool",
     "missing_patterns": "models.missing.diagnose",
     "mixed": "models.mixed.fit",
     "model": "simulate.model.alter",
@@ -189,6 +218,7 @@ _HOMES = {
     "population_values": "design.population",
     "poststratify": "models.survey.margins",
     "predictions": "models.predict",
+    "published": "models.meta.published",
     "quick_predictors": "models.missing.impute",
     "rake": "models.survey.margins",
     "read_codebook": "codebook.read",
@@ -198,6 +228,11 @@ _HOMES = {
     "robustness": "models.sensitivity.robustness",
     "save": "survey.save",
     "score": "survey.scoring",
+    "sem": "models.latent.sem",
+    "sensitive": "models.indirect.sensitive",
+    "sensitive_predictor": "models.indirect.predictor",
+    "sensitive_prevalence": "models.indirect.prevalence",
+    "subgroups": "models.meta.influence",
     "suda_scores": "privacy.suda",
     "survey_mean": "models.survey.estimates",
     "survey_proportion": "models.survey.proportions",
@@ -208,6 +243,7 @@ _HOMES = {
     "survival_curve": "models.survival.curves",
     "table": "show.tables.regression",
     "tipping": "models.missing.tip",
+    "trim_and_fill": "models.meta.trim",
     "variance_intervals": "models.mixed.profile",
     "variance_tests": "models.mixed.profile",
     "wald_test": "models.survey.wald",

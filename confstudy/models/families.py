@@ -102,8 +102,6 @@ class Family:
         return replace(self, predict=predict)
 
 
-
-
 def family_named(name: str) -> Family:
     """The family with this name."""
     if name not in FAMILIES:

@@ -4,6 +4,7 @@ from confstudy.show.coefficients import coefficients
 from confstudy.show.diagram import path_diagram
 from confstudy.show.figure import Figure
 from confstudy.show.flow import flow
+from confstudy.show.forest import forest, funnel
 from confstudy.show.items import items
 from confstudy.show.likert import likert
 from confstudy.show.mediation import mediation
@@ -20,6 +21,8 @@ __all__ = [
     "Figure",
     "coefficients",
     "flow",
+    "forest",
+    "funnel",
     "items",
     "likert",
     "mediation",

@@ -58,5 +58,5 @@ def test_a_model_of_two_parts_has_no_single_linear_predictor():
     frame = pd.DataFrame({"x": np.repeat(["a", "b"], 200), "y": rng.poisson(1.5, 400)})
     frame["x"] = frame["x"].astype("category")
     frame.loc[rng.random(400) < 0.3, "y"] = 0
-    with pytest.raises(AnalysisError, match="use cs.effects"):
+    with pytest.raises(AnalysisError, match=r"use cs\.effects"):
         marginal_means(cs.fit("y ~ x", frame, "zip"), "x")

@@ -43,7 +43,8 @@ def _recorded(request, monkeypatch):
         )
         size = np.where(theirs == 0, 1.0, np.abs(theirs))
         worst = float(np.nanmax(np.abs(ours - theirs) / size, initial=0.0))
-        REACHED.setdefault(key, []).append((max(rtol, 1e-15), worst))
+        allowed = rtol + atol / float(np.nanmin(size, initial=np.inf))
+        REACHED.setdefault(key, []).append((max(allowed, 1e-15), worst))
         return compare(found, expected, rtol=rtol, atol=atol, **how)
 
     monkeypatch.setattr(np.testing, "assert_allclose", comparing)

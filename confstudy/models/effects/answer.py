@@ -103,9 +103,7 @@ def _variables(model: Model, request: Request) -> list[str]:
     return names
 
 
-def single(
-    request: Request, fit: Any, draws: int | None, cluster: str | None, seed: int
-) -> Answer:
+def single(request: Request, fit: Any, draws: int | None, cluster: str | None, seed: int) -> Answer:
     """Effects of one fit, by the delta method or a bootstrap."""
     work = _worked(request, fit)
     model, rows = work.model, work.rows

@@ -1,0 +1,1 @@
+"""Sensitive questions asked so that no answer gives its giver away: prevalence and regression."""
