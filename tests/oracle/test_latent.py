@@ -85,7 +85,7 @@ def test_estimates_and_errors(fitted):
         for theirs, ours in COLUMNS.items():
             held = row["se"] == 0 and ours != "estimate" and ours != "standardized"
             if theirs in row and row[theirs] != 0 and not held:
-                close(table.loc[name, ours], row[theirs], 2e-5)
+                close(table.loc[name, ours], row[theirs], 1e-5)
 
 
 def test_fit_measures(fitted):

@@ -164,6 +164,8 @@ def test_public_estimators_say_what_they_estimate_assume_and_do_not_show():
         ("models/missing/diagnose.py", "little_test"),
         ("simulate/model/truth.py", "effect"),
         ("survey/reliability.py", "cronbach_alpha"),
+        ("models/latent/sem.py", "sem"),
+        ("models/latent/invariance.py", "invariance"),
         ("survey/polychoric.py", "polychoric"),
         ("survey/exploratory.py", "factors"),
         ("survey/dimensions.py", "adequacy"),
