@@ -36,10 +36,12 @@ if TYPE_CHECKING:
     from confstudy.models.latent.sem import sem as sem
     from confstudy.models.mediation.mediate import mediate as mediate
     from confstudy.models.meta.bias import egger_test as egger_test
+    from confstudy.models.meta.influence import cumulative as cumulative
     from confstudy.models.meta.influence import leave_one_out as leave_one_out
     from confstudy.models.meta.influence import subgroups as subgroups
     from confstudy.models.meta.pool import meta as meta
     from confstudy.models.meta.published import published as published
+    from confstudy.models.meta.selection import selection_model as selection_model
     from confstudy.models.meta.trim import trim_and_fill as trim_and_fill
     from confstudy.models.missing.delta import delta as delta
     from confstudy.models.missing.diagnose import little_test as little_test
@@ -108,6 +110,7 @@ __all__ = [
     "check",
     "contrast",
     "cox",
+    "cumulative",
     "delta",
     "discrete_hazard",
     "draft_codebook",
@@ -152,6 +155,7 @@ __all__ = [
     "robustness",
     "save",
     "score",
+    "selection_model",
     "sem",
     "sensitive",
     "sensitive_predictor",
@@ -184,6 +188,7 @@ _HOMES = {
     "check": "survey.quality",
     "contrast": "models.predict",
     "cox": "models.survival.cox",
+    "cumulative": "models.meta.influence",
     "delta": "models.missing.delta",
     "discrete_hazard": "models.survival.discrete",
     "draft_codebook": "survey.draft.draft",
@@ -228,6 +233,7 @@ _HOMES = {
     "robustness": "models.sensitivity.robustness",
     "save": "survey.save",
     "score": "survey.scoring",
+    "selection_model": "models.meta.selection",
     "sem": "models.latent.sem",
     "sensitive": "models.indirect.sensitive",
     "sensitive_predictor": "models.indirect.predictor",

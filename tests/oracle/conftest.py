@@ -11,9 +11,9 @@ WANTED = os.environ.get("CONFSTUDY_DIGITS")
 #: Test file → the packages of R whose numbers it holds.
 PACKAGES = {
     "effects": "emmeans",
-    "indirect": "rr, RRreg, list (formulas)",
+    "indirect": "stats (optim, glm, lm), sandwich",
     "items": "psych, polycor",
-    "latent": "lavaan",
+    "latent": "lavaan, semTools",
     "mediation": "lavaan; formulas of mediation, sensemakr, EValue",
     "meta": "metafor",
     "missing": "mice",

@@ -233,7 +233,6 @@ def test_intervals_cover_the_truth(question):
     + [(ItemList(4), {"constrained": False}), (ItemList(4), {"method": "nls"})],
 )
 def test_coverage_is_nominal(question, options):
-    # Under 5,000 respondents least squares of lists are skewed: see the docs of the method.
     shares, problems = coverage(question, 600, n=4000, **options)
     assert problems <= 6
     assert (np.abs(shares - 0.95) < 4 * np.sqrt(0.05 * 0.95 / 600) + problems / 600 + 0.005).all()
