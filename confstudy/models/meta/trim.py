@@ -62,8 +62,8 @@ def trim_and_fill(
     Duval and Tweedie (2000a, 2000b).
 
     Estimand: the pooled estimate of a funnel made symmetric. Assumes: what is missing are the
-    most extreme estimates of one side, and nothing else makes the funnel lopsided. Does not
-    show: the effect without publication bias; report it as a sensitivity analysis.
+    most extreme estimates of one side, and nothing else makes the funnel lopsided.
+    Does not show: the effect without publication bias; report it as a sensitivity analysis.
 
     Examples
     --------
