@@ -16,8 +16,8 @@ from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.models.checks import check_counts, check_number, check_two
 from confstudy.models.fit import FitWarning
 from confstudy.models.formula import Data, Design, build_design
-from confstudy.models.mixed.table import coefficient_table, shown
 from confstudy.models.separation import counts_are_separated, is_separated
+from confstudy.models.table import coefficient_table, shown
 
 __all__ = ["GeeFit", "gee"]
 

@@ -13,7 +13,7 @@ from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.models.formula import Design
 from confstudy.models.mixed.solution import Solution, variance_table
 from confstudy.models.mixed.solve import Problem
-from confstudy.models.mixed.table import coefficient_table, shown
+from confstudy.models.table import coefficient_table, shown
 
 __all__ = ["MixedFamily", "MixedFit"]
 

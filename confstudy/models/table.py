@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,12 +15,12 @@ Floats = NDArray[np.float64]
 
 
 def coefficient_table(
-    terms: tuple[str, ...],
+    terms: Sequence[str],
     coefficients: Floats,
     covariance: Floats,
-    df: Floats,
+    df: Floats | float,
     level: float,
-    problems: tuple[str, ...],
+    problems: Sequence[str],
     remarks: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """One row a term: term, estimate, std_error, statistic, df, p_value, conf_low, conf_high.
@@ -31,7 +33,8 @@ def coefficient_table(
         for name in ("estimate", "std_error", "statistic", "df", "p_value"):
             table[name] = np.nan
         return table.assign(conf_low=np.nan, conf_high=np.nan, note="; ".join(problems))
-    error = np.sqrt(np.diag(covariance))
+    with np.errstate(invalid="ignore"):
+        error = np.sqrt(np.diag(covariance))
     statistic = np.divide(coefficients, error, out=np.full_like(error, np.nan), where=error > 0)
     margin = stats.t.ppf(0.5 + level / 2, df) * error
     table = table.assign(
