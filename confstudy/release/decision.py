@@ -8,12 +8,42 @@ from typing import Literal
 
 from confstudy.errors import DisclosureRefused
 
-__all__ = ["THRESHOLD", "Decision", "Status", "worst"]
+__all__ = ["THRESHOLD", "Decision", "Rules", "Status", "worst"]
 
 Status = Literal["pass", "review", "fail"]
 
 #: Fewest respondents that may stand behind a published number.
 THRESHOLD = 10
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The limits of what may leave; the defaults are those of official statistics.
+
+    Attributes
+    ----------
+    threshold
+        Fewest respondents behind a number, behind what it leaves out, and behind the difference
+        of two numbers.
+    dominance
+        (n, k): the n largest contributors hold less than the share k of a total.
+    p_percent
+        The second largest contributor cannot work out the largest one's value to within this
+        share of it.
+    beyond
+        Fewest observations on either side of a percentile.
+    df
+        Fewest residual degrees of freedom of a model.
+    leverage
+        The most that one respondent may decide of a fitted value.
+    """
+
+    threshold: int = THRESHOLD
+    dominance: tuple[int, float] = (2, 0.9)
+    p_percent: float = 0.1
+    beyond: int = THRESHOLD
+    df: int = THRESHOLD
+    leverage: float = 0.9
 
 
 @dataclass(frozen=True)
