@@ -14,9 +14,9 @@ from confstudy.errors import AnalysisError, unknown
 from confstudy.models.families import FamilyName
 from confstudy.models.fit import Fit, fit
 from confstudy.models.predict import contrast, inner_range
-from confstudy.release.model import check_model
+from confstudy.release.fits import check_model
 from confstudy.release.sentence import Sentence
-from confstudy.release.table import Tally
+from confstudy.release.tally import Tally
 from confstudy.report import wording
 from confstudy.report.wording import Number
 from confstudy.show.paths import Arrow

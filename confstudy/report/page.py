@@ -14,9 +14,9 @@ import pandas as pd
 from confstudy.models.fit import Fit
 from confstudy.release.counts import MASKED, masked_counts
 from confstudy.release.decision import THRESHOLD
-from confstudy.release.model import check_model
+from confstudy.release.fits import check_model
 from confstudy.release.sentence import check_sentences
-from confstudy.release.table import Tally, check_table
+from confstudy.release.tally import Tally, check_table
 from confstudy.report.piece import Piece
 from confstudy.report.wording import Number
 from confstudy.show.figure import Figure

@@ -7,7 +7,7 @@ import pandas as pd
 
 from confstudy.release.decision import THRESHOLD
 from confstudy.release.sentence import Sentence
-from confstudy.release.table import Tally
+from confstudy.release.tally import Tally
 from confstudy.report.wording import Number
 from confstudy.show.quality import still_there
 from confstudy.show.words import interval, number, percent

@@ -14,7 +14,7 @@ from matplotlib.ticker import NullFormatter, ScalarFormatter
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import AnalysisError
 from confstudy.models.fit import Fit
-from confstudy.release.model import check_model
+from confstudy.release.fits import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, ORANGE, drawing
 from confstudy.show.words import interval, number, term_labels

@@ -14,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from confstudy.codebook.schema import Codebook
 from confstudy.models.fit import Fit
 from confstudy.models.predict import levels_of, predictions
-from confstudy.release.model import check_model
+from confstudy.release.fits import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, drawing
 from confstudy.show.words import interval, number, percent, with_level

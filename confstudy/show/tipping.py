@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from confstudy.models.missing.tip import Tipping
-from confstudy.release.model import check_model
+from confstudy.release.fits import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, ORANGE, drawing
 from confstudy.show.words import interval, number

@@ -8,7 +8,7 @@ import confstudy as cs
 from confstudy.errors import DisclosureRefused
 from confstudy.release.counts import MASKED, check_count, masked_counts, pooled
 from confstudy.release.decision import Decision, worst
-from confstudy.release.model import check_model
+from confstudy.release.fits import check_model
 
 RNG = np.random.default_rng(41)
 

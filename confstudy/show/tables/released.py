@@ -13,7 +13,7 @@ import pandas as pd
 from confstudy.models.fit import Fit
 from confstudy.release.counts import check_count
 from confstudy.release.decision import Decision, worst
-from confstudy.release.model import check_model
+from confstudy.release.fits import check_model
 from confstudy.show.tables.source import Model
 
 __all__ = ["check_source"]
@@ -22,7 +22,7 @@ _COUNTS = ("poisson", "negbin", "zip", "zinb", "hurdle_poisson", "hurdle_negbin"
 
 
 def check_source(model: Model) -> Decision:
-    """Decide on the coefficients of a model, as :func:`confstudy.release.model.check_model` does.
+    """Decide on the coefficients of a model, as :func:`confstudy.release.fits.check_model` does.
 
     A mean of counts is a mean of numbers: its levels are not cells, but who has none of what is
     counted, and who has some, are. Of times, those with and without the event are the cells. Of
