@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from confstudy.show.words import number
+from confstudy.words import number
 
 __all__ = ["Table", "model_table"]
 

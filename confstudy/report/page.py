@@ -15,15 +15,15 @@ from confstudy.models.fit import Fit
 from confstudy.release.counts import MASKED, masked_counts
 from confstudy.release.decision import THRESHOLD
 from confstudy.release.fits import check_model
+from confstudy.release.html import Table, model_table
 from confstudy.release.sentence import check_sentences
 from confstudy.release.tally import Tally, check_table
 from confstudy.report.piece import Piece
 from confstudy.report.wording import Number
 from confstudy.show.figure import Figure
-from confstudy.show.tables import Table, model_table
-from confstudy.show.words import about, percent, term_labels
 from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import FileRecord, Survey
+from confstudy.words import about, percent, term_labels
 
 __all__ = ["Report"]
 

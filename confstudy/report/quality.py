@@ -10,12 +10,12 @@ from confstudy.release.sentence import Sentence
 from confstudy.release.tally import Tally
 from confstudy.report.wording import Number
 from confstudy.show.quality import still_there
-from confstudy.show.words import interval, number, percent
 from confstudy.survey.checks.answers import REASONS
 from confstudy.survey.checks.finding import EVERYWHERE
 from confstudy.survey.quality import Quality
 from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import Survey
+from confstudy.words import interval, number, percent
 
 __all__ = [
     "break_off", "by_wave", "findings", "headline", "missing_answers", "numbers", "rating_scales",

@@ -12,7 +12,7 @@ from scipy.special import expit
 from confstudy.models.fit import fit
 from confstudy.release.sentence import Sentence
 from confstudy.show.paths import Arrow
-from confstudy.show.words import interval, number, percent, with_level
+from confstudy.words import interval, number, percent, with_level
 
 if TYPE_CHECKING:
     from confstudy.report.outcomes import Outcome

@@ -17,7 +17,7 @@ from confstudy.models.fit import Fit
 from confstudy.release.fits import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, ORANGE, drawing
-from confstudy.show.words import interval, number, term_labels
+from confstudy.words import interval, number, term_labels
 
 __all__ = ["coefficients"]
 

@@ -14,8 +14,8 @@ from confstudy.show.network import Network, chosen, network
 from confstudy.show.routes import Page, routes
 from confstudy.show.strokes import draw_box, draw_line, draw_numbers, size, wrapped
 from confstudy.show.theme import WIDTH, drawing
-from confstudy.show.words import join
 from confstudy.simulate.model.structure import Structure
+from confstudy.words import join
 
 __all__ = ["path_diagram"]
 

@@ -11,8 +11,8 @@ from confstudy.models.fit import Fit
 from confstudy.release.decision import THRESHOLD
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, drawing
-from confstudy.show.words import about
 from confstudy.survey.survey import Step, Survey
+from confstudy.words import about
 
 __all__ = ["flow"]
 

@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from confstudy.errors import AnalysisError, unknown
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, ORANGE, drawing
-from confstudy.show.words import number
 from confstudy.survey.items import complete, keyed
 from confstudy.survey.scoring import Scores
+from confstudy.words import number
 
 __all__ = ["items"]
 

@@ -15,8 +15,8 @@ from confstudy.release.counts import pooled
 from confstudy.release.decision import THRESHOLD
 from confstudy.show.figure import Figure
 from confstudy.show.theme import drawing, likert_colours
-from confstudy.show.words import percent
 from confstudy.survey.survey import Survey
+from confstudy.words import percent
 
 __all__ = ["likert"]
 

@@ -13,7 +13,7 @@ from confstudy.errors import AnalysisError
 from confstudy.models.mediation.result import Mediation
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, ORANGE, drawing
-from confstudy.show.words import interval, number
+from confstudy.words import interval, number
 
 __all__ = ["mediation"]
 

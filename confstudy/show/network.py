@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from confstudy.errors import StructureError, unknown
-from confstudy.show.words import number
 from confstudy.simulate.model.reach import Reach
 from confstudy.simulate.model.structure import Structure
 from confstudy.simulate.model.terms import Term
+from confstudy.words import number
 
 __all__ = ["Box", "Link", "Network", "chosen", "network"]
 

@@ -17,7 +17,7 @@ from confstudy.models.predict import levels_of, predictions
 from confstudy.release.fits import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, drawing
-from confstudy.show.words import interval, number, percent, with_level
+from confstudy.words import interval, number, percent, with_level
 
 __all__ = ["predicted"]
 

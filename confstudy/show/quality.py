@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from confstudy.release.decision import THRESHOLD
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, ORANGE, drawing
-from confstudy.show.words import percent
 from confstudy.survey.checks.answers import REASONS
 from confstudy.survey.quality import Quality
+from confstudy.words import percent
 
 __all__ = ["nonresponse_shown", "quality", "still_there"]
 

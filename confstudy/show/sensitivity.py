@@ -15,7 +15,7 @@ from confstudy.models.sensitivity.rho import RhoSensitivity
 from confstudy.models.sensitivity.robustness import Robustness
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, ORANGE, drawing
-from confstudy.show.words import interval, join, number, percent
+from confstudy.words import interval, join, number, percent
 
 __all__ = ["sensitivity"]
 

@@ -16,7 +16,7 @@ from confstudy.release.counts import check_count
 from confstudy.release.decision import Decision
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, ORANGE, drawing
-from confstudy.show.words import interval, number, percent
+from confstudy.words import interval, number, percent
 
 __all__ = ["survival"]
 

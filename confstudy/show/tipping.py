@@ -9,7 +9,7 @@ from confstudy.models.missing.tip import Tipping
 from confstudy.release.fits import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, ORANGE, drawing
-from confstudy.show.words import interval, number
+from confstudy.words import interval, number
 
 __all__ = ["tipping"]
 

@@ -8,7 +8,7 @@ from confstudy.errors import AnalysisError, unknown
 from confstudy.models.missing.imputed import Imputed
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, WIDTH, drawing
-from confstudy.show.words import number
+from confstudy.words import number
 
 __all__ = ["traces"]
 

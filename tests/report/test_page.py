@@ -7,7 +7,7 @@ import pytest
 import confstudy as cs
 from confstudy.errors import AnalysisError, DisclosureRefused
 from confstudy.release.sentence import Sentence
-from confstudy.release.table import Tally
+from confstudy.release.tally import Tally
 from confstudy.report.outcomes import study_outcome
 from confstudy.report.wording import Number
 

@@ -17,10 +17,10 @@ from confstudy.models.mixed.fit import mixed
 from confstudy.models.survey.design import SurveyDesign
 from confstudy.models.survival.cox import cox
 from confstudy.models.survival.discrete import discrete_hazard
+from confstudy.release.html import Table, model_table
 from confstudy.show.tables.numerals import estimate
-from confstudy.show.tables.plain import Table, model_table
 from confstudy.show.tables.regression import table
-from confstudy.show.words import interval, join, number, percent
+from confstudy.words import interval, join, number, percent
 
 RNG = np.random.default_rng(77)
 N = 400

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from confstudy.show.words import number
+from confstudy.words import number
 
 __all__ = ["NONE", "count", "decimals", "degrees", "estimate", "p_value", "share", "starred"]
 
