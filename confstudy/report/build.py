@@ -16,12 +16,12 @@ from filelock import FileLock, Timeout
 from confstudy.codebook.read import codebook_beside
 from confstudy.errors import ConfstudyError, ParameterError, ReportBusy, UnwritableFile
 from confstudy.files import write_text
+from confstudy.release.piece import decision_of
 from confstudy.report.clean import cleaned, shown
 from confstudy.report.config import Config
 from confstudy.report.fingerprint import changed_parts, fingerprint
 from confstudy.report.notebooks import nbformat, read_notebook
 from confstudy.report.params import checked
-from confstudy.report.piece import decision_of
 from confstudy.report.publish import Shelf
 from confstudy.report.render import render_index, render_report
 from confstudy.report.run import declared_parameters, run_notebook

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from confstudy.release.piece import MIME
 from confstudy.report.notebooks import NotebookNode, nbformat
-from confstudy.report.piece import MIME
 
 __all__ = ["cleaned", "shown"]
 

@@ -16,9 +16,9 @@ from confstudy.release.counts import MASKED, masked_counts
 from confstudy.release.decision import THRESHOLD
 from confstudy.release.fits import check_model
 from confstudy.release.html import Table, model_table
+from confstudy.release.piece import Piece
 from confstudy.release.sentence import check_sentences
 from confstudy.release.tally import Tally, check_table
-from confstudy.report.piece import Piece
 from confstudy.report.wording import Number
 from confstudy.show.figure import Figure
 from confstudy.survey.scoring import Scores

@@ -9,8 +9,8 @@ from typing import Any
 import mistune
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from confstudy.release.piece import MIME, decision_of
 from confstudy.report.notebooks import NotebookNode
-from confstudy.report.piece import MIME, decision_of
 
 __all__ = ["render_index", "render_report"]
 

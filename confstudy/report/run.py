@@ -19,9 +19,9 @@ from jupyter_client.manager import AsyncKernelManager
 
 from confstudy import errors
 from confstudy.errors import DisclosureRefused, ParameterError, ReportError
+from confstudy.release.piece import MIME
 from confstudy.report.notebooks import NotebookNode, nbclient, papermill, read_notebook
 from confstudy.report.params import Parameter, checked, parameters_of
-from confstudy.report.piece import MIME
 
 __all__ = ["Executed", "declared_parameters", "run_notebook"]
 
