@@ -23,13 +23,13 @@ Floats = NDArray[np.float64]
 
 def _assurance_and_privacy(claim: str, sign: str, scores: Scores) -> ClaimResult:
     _require(scores, "arm", "privacy")
-    fitted = fit("privacy ~ arm", scores, cluster=scores.design.cluster or None)
-    table = fitted.table.set_index("term")
-    low, high = scores.codebook.scales["privacy"].points
     asked = scores.frame["arm"].cat.remove_unused_categories()
     reference, *arms = map(str, asked.cat.categories)
     if not arms:
         raise AnalysisError(f"{claim} compares arms, and everybody was in the same.")
+    fitted = fit("privacy ~ arm", scores, cluster=scores.design.cluster or None)
+    table = fitted.table.set_index("term")
+    low, high = scores.codebook.scales["privacy"].points
     rows = [
         {
             "estimand": f"Perceived privacy, {arm} less {reference} assurance",

@@ -34,7 +34,7 @@ def marginal_means(fit: Fit, variable: str) -> pd.DataFrame:
     -------
     DataFrame
         ``value, estimate, std_error, df, conf_low, conf_high``, on the scale of the linear
-        predictor: means for ols, log odds for a logit.
+        predictor without its offset: means for ols, log odds for a logit.
 
     Notes
     -----
@@ -67,13 +67,16 @@ def marginal_means(fit: Fit, variable: str) -> pd.DataFrame:
     slopes = rows.shape[1]
     estimate = rows @ fit.coefficients[:slopes]
     variance = np.einsum("ij,jk,ik->i", rows, fit.covariance[:slopes, :slopes], rows)
-    margin = fit.quantile * np.sqrt(variance)
+    full = np.zeros((len(rows), len(fit.coefficients)))
+    full[:, :slopes] = rows
+    df = np.array([fit.uncertainty.df(row) for row in full])
+    margin = stats.t.ppf(0.5 + fit.level / 2, df) * np.sqrt(variance)
     return pd.DataFrame(
         {
             "value": levels,
             "estimate": estimate,
             "std_error": np.sqrt(variance),
-            "df": fit.df,
+            "df": df,
             "conf_low": estimate - margin,
             "conf_high": estimate + margin,
         }

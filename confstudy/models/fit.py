@@ -16,11 +16,12 @@ from confstudy.errors import AnalysisError
 from confstudy.models.estimate import LOG_THETA, Estimate
 from confstudy.models.families import Family, FamilyName, family_named
 from confstudy.models.formula import Data, Design
-from confstudy.models.goodness import Goodness, goodness
+from confstudy.models.goodness import Goodness, counted, goodness
 from confstudy.models.odds import proportional_odds
 from confstudy.models.respondents import Respondents
 from confstudy.models.survey.design import SurveyDesign
 from confstudy.models.survey.sample import Sample
+from confstudy.models.table import coefficient_table, shown
 from confstudy.models.uncertainty import (
     Covariance,
     Uncertainty,
@@ -129,8 +130,8 @@ class Fit:
 
     @property
     def n(self) -> int:
-        """Respondents used."""
-        return len(self.design.outcome)
+        """Respondents used; those of weight 0 do not count."""
+        return counted(self.design, self.weights)
 
     @property
     def converged(self) -> bool:
@@ -175,7 +176,14 @@ class Fit:
         Where the fit cannot be believed, everything but the term is missing and a column
         ``note`` says why.
         """
-        return coefficient_table(self)
+        found = coefficient_table(
+            self.terms, self.coefficients, self.covariance, self.degrees, self.level, self.problems
+        )
+        wild = self.uncertainty.wild
+        if wild is None or self.problems:
+            return found
+        low, high = wild.intervals.T
+        return found.assign(p_value=wild.p_values, conf_low=low, conf_high=high)
 
     @property
     def percent(self) -> str:
@@ -195,37 +203,7 @@ class Fit:
         head = f"{self.family.name}: {self.formula}\n{used}{groups}, standard errors {self.errors}"
         if self.problems:
             return f"{head}\nNOT TO BE USED: {'; '.join(self.problems)}"
-        with pd.option_context("display.float_format", "{:.4f}".format, "display.width", 120):
-            return f"{head}\n{self.table.to_string(index=False)}"
-
-
-def coefficient_table(fitted: Fit) -> pd.DataFrame:
-    """The table of a fit, see :attr:`Fit.table`."""
-    estimate, df, wild = fitted.coefficients, fitted.degrees, fitted.uncertainty.wild
-    with np.errstate(invalid="ignore"):
-        error = np.sqrt(np.diag(fitted.covariance))
-        statistic = np.divide(estimate, error, out=np.full_like(error, np.nan), where=error > 0)
-        margin = stats.t.ppf(0.5 + fitted.level / 2, df) * error
-    low, high = estimate - margin, estimate + margin
-    p_value = 2 * stats.t.sf(np.abs(statistic), df)
-    if wild is not None:
-        p_value, (low, high) = wild.p_values, wild.intervals.T
-    table = pd.DataFrame(
-        {
-            "term": fitted.terms,
-            "estimate": estimate,
-            "std_error": error,
-            "statistic": statistic,
-            "df": df,
-            "p_value": p_value,
-            "conf_low": low,
-            "conf_high": high,
-        }
-    )
-    if fitted.problems:
-        table.iloc[:, 1:] = np.nan
-        table["note"] = "; ".join(fitted.problems)
-    return table
+        return f"{head}\n{shown(self.table)}"
 
 
 @overload
@@ -369,7 +347,9 @@ def fit(
     with np.errstate(all="ignore"):
         estimate = chosen.fit(used, people.weights)
         found = (
-            uncertainty(chosen, used, estimate, cov, cluster, level=level, seed=seed)
+            uncertainty(
+                chosen, used, estimate, cov, cluster, level=level, seed=seed, weights=people.weights
+            )
             if people.sample is None
             else under_design(chosen, used, estimate, people.sample)
         )

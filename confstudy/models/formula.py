@@ -85,10 +85,10 @@ class Design:
     def matrix_for(self, frame: pd.DataFrame) -> Floats:
         """The model matrix of other rows with the same variables."""
         try:
-            built = self.spec.get_model_matrix(frame, context={}, na_action="ignore")
+            built = self.spec.get_model_matrix(_plain(frame), context={}, na_action="ignore")
+            return np.asarray(built, dtype=float)
         except (FormulaicError, TypeError, ValueError):
             raise AnalysisError(f"'{self.formula}' cannot be computed for these values.") from None
-        return np.asarray(built, dtype=float)
 
 
 def as_frame(data: Data) -> pd.DataFrame:
@@ -128,10 +128,15 @@ def build_design(
     absent = [name for name in wanted if name not in frame.columns]
     if absent:
         raise AnalysisError(unknown("Columns", absent, map(str, frame.columns), "the data"))
+    twice = [name for name in wanted if (frame.columns == name).sum() > 1]
+    if twice:
+        raise AnalysisError(f"The data have more than one column named {listing(twice)}: rename.")
     used = frame[wanted].notna().all(axis=1).to_numpy()
-    complete = _with_used_levels(frame.loc[used, wanted])
+    complete = _with_used_levels(_plain(frame.loc[used, wanted]))
     if complete.empty:
         raise AnalysisError(f"No row has all of {listing(wanted)}: nothing to fit.")
+    quoted = left.startswith("`") and left[1:-1] in columns
+    left = left[1:-1] if quoted else left
     outcome, levels, ordered = _outcome(left, complete)
     matrix, terms, spec = _predictors(right, formula, complete)
     if not np.isfinite(outcome).all():
@@ -154,6 +159,9 @@ def _predictors(right: str, formula: str, frame: pd.DataFrame) -> tuple[Floats, 
     matrix, terms = np.asarray(built, dtype=float), list(built.columns)
     if "Intercept" not in terms:
         raise AnalysisError("A formula here keeps its intercept: leave out '0 +' or '- 1'.")
+    empty = [str(term) for term, places in built.model_spec.term_indices.items() if not places]
+    if empty:
+        raise AnalysisError(f"{listing(empty)} has one level only among the rows used: leave out.")
     if not np.isfinite(matrix).all():
         raise AnalysisError(f"'{formula}' gives infinite or undefined numbers, such as log(0).")
     _require_full_rank(matrix, terms)
@@ -231,9 +239,22 @@ def _evaluate(side: str, frame: pd.DataFrame) -> Any:
             f"'{side}' cannot be computed from the data: check the functions it calls and "
             f"the types of {listing(map(str, frame.columns))}."
         ) from None
-    if not isinstance(built, pd.DataFrame) or len(built) != len(frame):
+    numbers = isinstance(built, pd.DataFrame) and all(
+        pd.api.types.is_numeric_dtype(dtype) for dtype in built.dtypes
+    )
+    if not numbers or len(built) != len(frame):
         raise AnalysisError(f"'{side}' does not give one row of numbers a respondent.")
     return built
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Objects that are all numbers, as numbers; strings of any kind as pandas' own."""
+    odd = [
+        name
+        for name, dtype in frame.dtypes.items()
+        if isinstance(dtype, pd.StringDtype) and dtype.na_value is pd.NA
+    ]
+    return frame.infer_objects().astype(dict.fromkeys(odd, "str"))
 
 
 def _with_used_levels(frame: pd.DataFrame) -> pd.DataFrame:
@@ -272,6 +293,8 @@ def _require_full_rank(matrix: Floats, terms: list[str]) -> None:
             for term, tied in zip(terms, (abs(right[weak]) > 1e-6).any(axis=0), strict=True)
             if tied
         ]
+        spline = any(re.match(r"c[rc]\(", term) for term in involved)
+        hint = " Splines by cr and cc need constraints='center'." if spline else ""
         raise AnalysisError(
-            f"The columns {listing(involved)} are perfectly collinear: leave one of them out."
+            f"The columns {listing(involved)} are perfectly collinear: leave one of them out.{hint}"
         )

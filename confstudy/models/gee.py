@@ -16,6 +16,7 @@ from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.models.checks import check_counts, check_number, check_two
 from confstudy.models.fit import FitWarning
 from confstudy.models.formula import Data, Design, build_design
+from confstudy.models.respondents import case_weights
 from confstudy.models.separation import counts_are_separated, is_separated
 from confstudy.models.table import coefficient_table, shown
 
@@ -140,7 +141,7 @@ def gee(
         ``robust`` (normal intervals) or ``bias-reduced`` (Mancl and DeRouen 2001; t with
         clusters − p degrees of freedom), for fewer than about 50 clusters.
     weights
-        A column of weights, constant within clusters for the equations to stay optimal.
+        A column of weights; with exchangeable rows the same throughout a cluster.
     offset
         A column or expression added to the linear predictor, such as ``log(months)``.
     level
@@ -172,7 +173,7 @@ def gee(
 
     Liang and Zeger (1986). The moments of the working correlation are divided by numbers of
     pairs, as in R's geepack; statsmodels' default divides by pairs less coefficients, which
-    changes the third or fourth digit.
+    changes the third or fourth digit. With weights the moments are weighted, geepack's not.
 
     Examples
     --------
@@ -196,7 +197,13 @@ def gee(
             f"{clusters} clusters are too few for bias-reduced errors of {size} coefficients."
         )
     df = np.full(size, float(clusters - size) if errors == "bias-reduced" else np.inf)
-    s = _solve(design, codes, family, working, errors, _weights(design, weights))
+    numbers = _weights(design, weights)
+    if numbers is not None and working == "exchangeable" and _vary(numbers, codes):
+        raise AnalysisError(
+            f"The weights '{weights}' vary within '{cluster}', for which exchangeable equations "
+            "have no standard errors: use working='independence'."
+        )
+    s = _solve(design, codes, family, working, errors, numbers)
     fitted = GeeFit(
         family, cluster, working, errors, design, clusters, s.coefficients, s.covariance, df,
         s.correlation, s.scale, s.problems, s.result, level,
@@ -231,10 +238,15 @@ def _check_outcome(design: Design, family: str) -> None:
 def _weights(design: Design, name: str | None) -> Floats | None:
     if name is None:
         return None
-    found = pd.to_numeric(design.frame[name], errors="coerce").to_numpy(dtype=float)
-    if not (np.isfinite(found).all() and (found > 0).all()):
+    found = case_weights(design, name)
+    if not (found > 0).all():
         raise AnalysisError(f"The weights '{name}' are not all numbers above 0.")
     return found
+
+
+def _vary(weights: Floats, codes: NDArray[np.intp]) -> bool:
+    """Whether some cluster has more than one weight."""
+    return bool((weights != weights[np.unique(codes, return_index=True)[1]][codes]).any())
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,7 +11,7 @@ from confstudy.models.estimate import Estimate
 from confstudy.models.families import Family
 from confstudy.models.formula import Design
 
-__all__ = ["Goodness", "goodness"]
+__all__ = ["Goodness", "counted", "goodness"]
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class Goodness:
     Attributes
     ----------
     n, events
-        Respondents; those with a 1, or the sum of counts.
+        Respondents of a weight above 0; those with a 1, or the sum of counts.
     log_likelihood, null
         Of the model, and of one without predictors (offset kept).
     parameters
@@ -31,7 +31,8 @@ class Goodness:
     aic, bic
         As R's ``AIC`` and ``BIC``. With sampling weights they mean nothing.
     r_squared
-        Share of variance (ols), or McFadden's 1 − log-likelihood / null.
+        Share of the variance (ols; with an offset, of what it leaves), or McFadden's
+        1 − log-likelihood / null.
     """
 
     n: int
@@ -44,20 +45,26 @@ class Goodness:
     r_squared: float
 
 
+def counted(design: Design, weights: Floats | None) -> int:
+    """How many respondents weigh something."""
+    return len(design.outcome) if weights is None else int((weights > 0).sum())
+
+
 def goodness(
     family: Family, design: Design, estimate: Estimate, weights: Floats | None
 ) -> Goodness:
     """Measure the fit of an estimate."""
-    n = len(design.outcome)
+    n = counted(design, weights)
     value = float("nan") if estimate.problems else estimate.log_likelihood
     parameters = len(estimate.coefficients) + (family.name == "ols")
     null = _null(family, design, weights)
     linear = family.name == "ols"
     explained = 1 - np.exp(2 * (null - value) / n) if linear else 1 - value / null
-    counted = not linear and not family.name.startswith("ordered")
+    some = design.outcome if weights is None else design.outcome[weights > 0]
+    events = float("nan") if linear or family.name.startswith("ordered") else float(some.sum())
     return Goodness(
         n=n,
-        events=float(design.outcome.sum()) if counted else float("nan"),
+        events=events,
         log_likelihood=value,
         null=null,
         parameters=parameters,

@@ -100,7 +100,7 @@ def predictions(
                 levels, average.value, average.gradient, strict=True
             )
         ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).drop(columns="df")
 
 
 def contrast(
@@ -130,21 +130,10 @@ def contrast(
             fit, change, high.gradient[position] - low.gradient[position], bounded=False
         )
         statistic = change / numbers["std_error"] if numbers["std_error"] > 0 else np.nan
-        p_value = float(2 * stats.t.sf(abs(statistic), fit.df))
-        rows.append(
-            {"level": level, **numbers, "statistic": statistic, "df": fit.df, "p_value": p_value}
-        )
-    order = [
-        "level",
-        "estimate",
-        "std_error",
-        "statistic",
-        "df",
-        "p_value",
-        "conf_low",
-        "conf_high",
-    ]
-    return pd.DataFrame(rows)[order]
+        p_value = float(2 * stats.t.sf(abs(statistic), numbers["df"]))
+        rows.append({"level": level, **numbers, "statistic": statistic, "p_value": p_value})
+    order = "level estimate std_error statistic df p_value conf_low conf_high"
+    return pd.DataFrame(rows)[order.split()]
 
 
 def _place(fit: Fit, level: str) -> int:
@@ -176,7 +165,7 @@ def levels_of(fit: Formulated, variable: str) -> list[Value] | None:
     column = fit.design.frame[variable]
     if isinstance(column.dtype, pd.CategoricalDtype):
         return list(column.cat.categories)
-    called = re.search(rf"\bC\(\s*{re.escape(variable)}\b", fit.formula)
+    called = re.search(rf"\bC\(\s*`?{re.escape(variable)}\b", fit.formula)
     distinct = np.unique(column.to_numpy())
     if called or len(distinct) <= 2 or not pd.api.types.is_numeric_dtype(column):
         return list(distinct.tolist())
@@ -258,7 +247,15 @@ def _interval(
     fit: Fit, estimate: float, gradient: Floats, *, bounded: bool = True
 ) -> dict[str, float]:
     error = float(np.sqrt(gradient @ fit.covariance @ gradient))
-    low, high = estimate - fit.quantile * error, estimate + fit.quantile * error
+    df = fit.uncertainty.df(gradient)
+    margin = float(stats.t.ppf(0.5 + fit.level / 2, df)) * error
+    low, high = estimate - margin, estimate + margin
     if bounded:
         low, high = max(low, fit.family.bounds[0]), min(high, fit.family.bounds[1])
-    return {"estimate": float(estimate), "std_error": error, "conf_low": low, "conf_high": high}
+    return {
+        "estimate": float(estimate),
+        "std_error": error,
+        "df": df,
+        "conf_low": low,
+        "conf_high": high,
+    }

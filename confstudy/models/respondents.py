@@ -15,7 +15,7 @@ from confstudy.models.formula import Data, Design, as_frame, build_design, split
 from confstudy.models.survey.design import sample_of
 from confstudy.models.survey.sample import Sample
 
-__all__ = ["Respondents"]
+__all__ = ["Respondents", "case_weights"]
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +69,7 @@ class Respondents:
             )
         built = replace(built, formula=formula)
         if sample is None:
-            found = cls(built, _case_weights(built, weights) if weights else None, None)
+            found = cls(built, case_weights(built, weights) if weights else None, None)
         else:
             rows = domain.copy()
             rows[domain] = built.used
@@ -101,7 +101,21 @@ def _parts(formula: str, family: Family, inflate: str | None) -> tuple[str, str 
     return counts, zeros.strip() or counts.partition("~")[2].strip()
 
 
-def _case_weights(design: Design, name: str) -> Floats:
+def case_weights(design: Design, name: str) -> Floats:
+    """The weights (n,) in a column of the design's frame.
+
+    Raises
+    ------
+    AnalysisError
+        Weights that are no numbers, infinite, negative, or all 0.
+
+    Examples
+    --------
+    >>> from confstudy.models.formula import build_design
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4], "x": [0, 1, 1], "w": [1, 0, 2]})
+    >>> case_weights(build_design("y ~ x", frame, also=("w",)), "w").tolist()
+    [1.0, 0.0, 2.0]
+    """
     column = design.frame[name]
     if not pd.api.types.is_numeric_dtype(column):
         raise AnalysisError(f"The weights '{name}' are not numbers.")

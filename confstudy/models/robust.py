@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from confstudy.models.estimate import LOG_THETA, Estimate, Working
 
-__all__ = ["Small", "cluster_covariance", "cr2", "hc_covariance"]
+__all__ = ["Small", "cluster_covariance", "cr2", "hc_covariance", "leverages"]
 
 Floats = NDArray[np.float64]
 Groups = NDArray[np.intp]
@@ -29,7 +29,7 @@ def hc_covariance(estimate: Estimate, kind: str) -> Floats:
     scores, bread = estimate.scores, estimate.covariance
     n, p = len(scores), _counted(estimate)
     if kind in ("HC2", "HC3") and estimate.working is not None:
-        left = 1 - _leverages(estimate.working)
+        left = 1 - leverages(estimate.working)
         scores = scores / (np.sqrt(left) if kind == "HC2" else left)[:, None]
     factor = n / (n - p) if kind == "HC1" else 1.0
     return np.asarray(factor * bread @ (scores.T @ scores) @ bread)
@@ -40,10 +40,11 @@ def _counted(estimate: Estimate) -> int:
     return len(estimate.terms) - (estimate.terms[-1] == LOG_THETA)
 
 
-def _leverages(working: Working) -> Floats:
+def leverages(working: Working) -> Floats:
+    """How much each respondent (n,) determines the own prediction: from 0 to 1."""
     weighted = np.sqrt(working.weight)[:, None] * working.gradient
     orthonormal = np.linalg.qr(weighted)[0]
-    return np.asarray(np.minimum((orthonormal**2).sum(axis=1), 1 - 1e-12))
+    return np.asarray((orthonormal**2).sum(axis=1))
 
 
 def cluster_covariance(estimate: Estimate, groups: Groups, kind: str = "CR1") -> Floats:

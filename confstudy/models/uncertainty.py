@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError, did_you_mean, listing
-from confstudy.models.estimate import Estimate
+from confstudy.models.estimate import Estimate, Working
 from confstudy.models.families import Family
 from confstudy.models.formula import Design
-from confstudy.models.robust import cluster_covariance, cr2, hc_covariance
+from confstudy.models.robust import cluster_covariance, cr2, hc_covariance, leverages
 from confstudy.models.survey.sample import Sample
 from confstudy.models.wild import Wild, wild_bootstrap
 
@@ -72,15 +72,20 @@ def uncertainty(
     *,
     level: float,
     seed: int,
+    weights: Floats | None = None,
 ) -> Uncertainty:
-    """Standard errors by the model, respondents or clusters.
+    """Standard errors by the model, respondents or clusters; who weighs nothing is none of them.
 
     Clusters: CR2 by default with fewer than fifty of them, for ols and generalized linear
     models; CR1 otherwise.
     """
-    if cluster is None:
-        return _by_respondent(family, design, estimate, cov or "nonrobust")
-    groups = np.asarray(pd.factorize(design.frame[cluster])[0], dtype=np.intp)
+    column = None if cluster is None else design.frame[cluster]
+    if weights is not None:
+        some = weights > 0
+        estimate, column = _part(estimate, some), None if column is None else column[some]
+    if column is None:
+        return _by_respondent(family, estimate, cov or "nonrobust")
+    groups = np.asarray(pd.factorize(column)[0], dtype=np.intp)
     count = int(groups.max()) + 1
     if count < 2:
         raise AnalysisError(f"'{cluster}' has one group only: clustered errors need two or more.")
@@ -105,15 +110,30 @@ def uncertainty(
     return Uncertainty(covariance, lambda _: count - 1.0, words, count, wild)
 
 
-def _by_respondent(family: Family, design: Design, estimate: Estimate, cov: str) -> Uncertainty:
-    if cov in ("HC2", "HC3") and estimate.working is None:
+def _part(estimate: Estimate, rows: NDArray[np.bool_]) -> Estimate:
+    """The estimate with the scores of some respondents only."""
+    working = estimate.working
+    if working is not None:
+        working = Working(
+            working.gradient[rows], working.residual[rows], working.weight[rows],
+            working.target[rows],
+        )  # fmt: skip
+    return replace(estimate, scores=estimate.scores[rows], working=working)
+
+
+def _by_respondent(family: Family, estimate: Estimate, cov: str) -> Uncertainty:
+    working = estimate.working
+    if cov in ("HC2", "HC3") and working is None:
         raise AnalysisError(f"{cov} is not defined for {family.name} models: use HC1 or a cluster.")
-    n, p = design.matrix.shape
+    n, p = estimate.scores.shape
     df = float(n - p) if family.name == "ols" else float("inf")
-    covariance = estimate.covariance
-    if cov != "nonrobust" and not estimate.problems:
+    covariance, problems = estimate.covariance, estimate.problems
+    judged = None if problems or cov not in ("HC2", "HC3") else working
+    if judged is not None and leverages(judged).max() > 1 - 1e-10:
+        problems = (f"{cov} is not defined: one respondent alone determines a coefficient",)
+    if cov != "nonrobust" and not problems:
         covariance = hc_covariance(estimate, cov)
-    return Uncertainty(covariance, lambda _: df, cov)
+    return Uncertainty(covariance, lambda _: df, cov, problems=problems)
 
 
 @dataclass(frozen=True, repr=False)

@@ -192,9 +192,12 @@ def hierarchical(items: Floats, factors: int = 3) -> Hierarchy:
         raise AnalysisError("ω needs more complete respondents than items, and items that vary.")
     correlation = np.asarray(np.corrcoef(complete, rowvar=False))
     first = oblique(minres(correlation, factors))
-    second = minres(first.correlations)
-    if first.heywood or second.heywood:
+    if first.heywood:
         raise AnalysisError("ω is not given: a factor leaves nothing of an item (Heywood case).")
+    second = minres(first.correlations)
+    if second.heywood:
+        text = "ω is not given: the general factor leaves nothing of another (Heywood case)."
+        raise AnalysisError(f"{text} Report ω of each scale instead.")
     general = first.loadings @ second.loadings[:, 0]
     variance = float(correlation.sum())
     total = 1 - float(first.uniqueness.sum()) / variance

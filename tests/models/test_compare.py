@@ -27,6 +27,13 @@ def test_marginal_means_balance_the_other_categories():
     assert found["value"].tolist() == ["none", "some", "all"]
 
 
+def test_marginal_means_leave_out_the_offset():
+    data = DATA.assign(o=DATA["x"] + 3)
+    found = marginal_means(cs.fit("y ~ arm", data, offset="o"), "arm")
+    means = (data["y"] - data["o"]).groupby(data["arm"], observed=True).mean()
+    np.testing.assert_allclose(found["estimate"], means, rtol=1e-10)
+
+
 def test_marginal_means_of_a_logit_are_log_odds():
     found = marginal_means(cs.fit("yes ~ arm", DATA, "logit"), "arm")
     share = DATA.groupby("arm", observed=True)["yes"].mean()

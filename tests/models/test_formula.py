@@ -6,7 +6,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 import confstudy as cs
-from confstudy.errors import DataError
+from confstudy.errors import AnalysisError, DataError
 
 RNG = np.random.default_rng(71)
 N = 200
@@ -61,6 +61,55 @@ def test_a_repeated_index_mixes_no_rows():
     one = cs.fit("np.log(y) ~ z + g", twice).coefficients
     two = cs.fit("np.log(y) ~ z + g", twice.reset_index(drop=True)).coefficients
     np.testing.assert_array_equal(one, two)
+
+
+PLAIN = GAPPY.dropna().assign(h=lambda d: d["g"].astype(str), b=lambda d: (d["z"] > 0).astype(int))
+
+
+@pytest.mark.parametrize(
+    "dtypes",
+    [
+        {"h": "string"}, {"h": object}, {"h": "category"}, {"z": object}, {"y": object},
+        {"z": "Float64", "y": "Float64"}, {"b": "boolean"}, {"b": bool}, {"b": "Int8"},
+    ],
+)  # fmt: skip
+def test_how_a_column_is_stored_changes_nothing(dtypes):
+    one, two = (cs.fit("y ~ z + h + b", d) for d in (PLAIN, PLAIN.astype(dtypes)))
+    assert one.terms == two.terms
+    np.testing.assert_allclose(one.table["p_value"], two.table["p_value"], rtol=1e-9)
+
+
+def test_names_with_spaces_stand_in_backticks():
+    data = PLAIN.assign(b=np.where(PLAIN["b"] == 1, "yes", "no"))
+    named = data.rename(columns={"b": "is b", "h": "the höhe", "x": "my x"})
+    one = cs.fit("b ~ x + h", data, "logit")
+    two = cs.fit("`is b` ~ `my x` + `the höhe`", named, "logit")
+    np.testing.assert_array_equal(one.coefficients, two.coefficients)
+    assert two.levels == ["yes"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "data", "expected"),
+    [
+        ("y ~ z + k", PLAIN.assign(k="CANARY"), r"\[k\] has one level only"),
+        ("y ~ z", pd.concat([PLAIN, PLAIN[["z"]]], axis=1), r"more than one column named \[z\]"),
+        ("y ~ cr(z, df=4)", PLAIN, "need constraints='center'"),
+    ],
+)
+def test_what_would_be_left_out_silently_is_refused(formula, data, expected):
+    with pytest.raises(AnalysisError, match=expected) as caught:
+        cs.fit(formula, data)
+    assert "CANARY" not in str(caught.value)
+
+
+def test_a_centred_natural_spline_is_that_of_r():
+    # R 4.2.2: logLik(lm(y ~ splines::ns(x, knots = quantile(x, c(.25, .5, .75))), d))
+    rng = np.random.default_rng(2024)
+    data = pd.DataFrame({"x": rng.normal(size=40)})
+    rng.integers(0, 3, 40)
+    data["y"] = 1 - data["x"] + rng.normal(size=40)
+    fit = cs.fit("y ~ cr(x, df=4, constraints='center')", data)
+    assert fit.goodness.log_likelihood == pytest.approx(-44.0517092206626, rel=1e-12)
 
 
 def test_where_keeps_the_respondents_the_mask_names_in_whatever_order(simulation):

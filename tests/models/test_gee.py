@@ -78,7 +78,8 @@ def test_separation_reports_no_numbers(outcome, family):
         ({}, {"family": "logits"}, "Did you mean 'logit'"),
         ({}, {"working": "ar1"}, "exchangeable, independence"),
         ({"g": DATA["g"] % 2}, {"errors": "bias-reduced"}, "too few"),
-        ({"w": -1.0}, {"weights": "w"}, "above 0"),
+        ({"w": DATA.index % 2}, {"weights": "w"}, "above 0"),
+        ({"w": 1.0 + DATA.index % 2}, {"weights": "w"}, "use working=.independence"),
         ({}, {"level": 2}, "between 0 and 1"),
     ],
 )

@@ -30,6 +30,14 @@ def test_an_ols_contrast_is_its_coefficient():
         assert change[part] == pytest.approx(row[part], rel=1e-6)
 
 
+def test_a_contrast_has_the_degrees_of_freedom_of_its_own_coefficient():
+    fit = cs.fit("y ~ arm + x", DATA.assign(clinic=np.arange(N) % 9), cluster="clinic")
+    change, row = cs.contrast(fit, "arm", ("no", "yes")).iloc[0], fit.table.iloc[1]
+    assert row["df"] > fit.df
+    for part in ("df", "p_value", "conf_low"):
+        assert change[part] == pytest.approx(row[part], rel=1e-6)
+
+
 def test_chances_of_ordered_levels_sum_to_one():
     found = cs.predictions(cs.fit("rank ~ x + arm", DATA, "ordered"), "x", [-1.0, 0.0, 1.0])
     np.testing.assert_allclose(found.groupby("value")["estimate"].sum(), 1, rtol=1e-9)

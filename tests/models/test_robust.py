@@ -1,5 +1,7 @@
 """Robust errors against the sandwich written out."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from scipy.special import expit
 
 import confstudy as cs
 from confstudy.errors import AnalysisError
+from confstudy.models.fit import FitWarning
 
 RNG = np.random.default_rng(81)
 N = 120
@@ -186,3 +189,46 @@ def test_cr2_rejects_a_true_null_as_often_as_it_says_and_cr1_more_often(clusters
             rejected[cov] += table["p_value"][1] < 0.05
     assert abs(rejected["CR2"] / draws - 0.05) < 0.02
     assert rejected["CR1"] >= rejected["CR2"]
+
+
+def light(seed=2024, n=40):
+    rng = np.random.default_rng(seed)
+    data = pd.DataFrame({"x": rng.normal(size=n), "w": rng.integers(0, 3, n)})
+    return data.assign(y=1 - data["x"] + rng.normal(size=n), clinic=np.arange(n) % 7)
+
+
+@pytest.mark.parametrize(
+    ("family", "cov"),
+    [("ols", "wild"), *product(["ols", "poisson"], ["nonrobust", "HC1", "HC3", "CR1", "CR2"])],
+)
+def test_who_weighs_nothing_counts_nowhere(family, cov):
+    # One clinic weighs nothing at all.
+    data = light().assign(count=lambda d: np.arange(len(d)) % 4)
+    data.loc[data["clinic"] == 3, "w"] = 0
+    formula = "y ~ x" if family == "ols" else "count ~ x"
+    options = {"cov": cov, "weights": "w", "cluster": "clinic" if cov[0] in "Cw" else None}
+    one, two = (cs.fit(formula, d, family, **options) for d in (data, data[data["w"] > 0]))
+    numbers = one.table.iloc[:, 1:]
+    np.testing.assert_allclose(numbers, two.table.iloc[:, 1:], rtol=1e-9, atol=1e-12)
+    assert (one.n, one.clusters) == (two.n, two.clusters)
+    for part in ("n", "bic", "r_squared"):
+        assert getattr(one.goodness, part) == pytest.approx(getattr(two.goodness, part))
+
+
+def test_weights_of_nothing_are_as_r_has_them():
+    # R 4.2.2: summary(lm(y ~ x, d, weights = w)), df.residual and BIC of it.
+    fit = cs.fit("y ~ x", light(), weights="w")
+    row = fit.table.iloc[1]
+    expected = [-1.139238217208997, 0.160031622589392, 26, 1.46726698810946e-07]
+    found = row[["estimate", "std_error", "df", "p_value"]].astype(float)
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+    assert fit.goodness.bic == pytest.approx(71.5547024578544, rel=1e-12)
+    assert fit.goodness.r_squared == pytest.approx(0.660918661458435, rel=1e-12)
+
+
+@pytest.mark.parametrize("cov", ["HC2", "HC3"])
+def test_a_respondent_with_a_coefficient_of_their_own_has_no_leverage_left(cov):
+    data = DATA.assign(own=(DATA.index == 5).astype(int))
+    with pytest.warns(FitWarning, match=f"{cov} is not defined"):
+        fit = cs.fit("score ~ x + own", data, cov=cov)
+    assert fit.table["std_error"].isna().all()

@@ -31,7 +31,7 @@ def test_average_predictions_with_the_sexes_balanced_equal_emmeans():
 @pytest.mark.parametrize("pair", R["pairs"], ids=lambda pair: pair["contrast"])
 def test_contrasts_equal_pairs_of_emmeans(pair):
     levels = tuple(int(name.removeprefix("stratum")) for name in pair["contrast"].split(" - "))
-    row = effects(FIT, "stratum", levels=levels).table.iloc[0]
+    row = effects(FIT, "stratum", levels=levels[::-1]).table.iloc[0]
     for name, r in (("estimate", "estimate"), ("std_error", "SE"), ("df", "df"),
                     ("statistic", "t.ratio")):  # fmt: skip
         assert row[name] == pytest.approx(pair[r], rel=1e-10)

@@ -70,3 +70,4 @@ def test_the_linear_list_regression_equals_lm():
         formula = "listcount ~ x" if name == "list_lm_int" else "listcount ~ 1"
         again = sensitive(formula, DATA, LIST, cov=cov, **options)
         close(again.table["std_error"], [row["Std. Error"] for row in R[name].values()], 12)
+        close(again.table["p_value"], [row["Pr(>|t|)"] for row in R[name].values()], 10)

@@ -69,6 +69,15 @@ def test_a_serial_model_equals_lavaan(term, label):
     same_as_lavaan(row(found.table, term), R["lavaan_serial_path"][label])
 
 
+def test_the_paths_of_a_serial_model_equal_lavaan():
+    paths = mediate(DATA, *SERIAL, serial=True, bootstrap=0, errors="ml").paths
+    outcomes, terms = ("trust", "disclosure", "engaged"), ("privacy", "trust", "disclosure")
+    labels = ("a", "eb", "gfc")
+    for k, outcome in enumerate(outcomes):
+        for term, label in zip(terms, labels[k], strict=False):
+            same_as_lavaan(row(paths, term, outcome), R["lavaan_serial_path"][label])
+
+
 @pytest.mark.parametrize(
     ("place", "label"),
     [
@@ -123,7 +132,7 @@ def test_natural_effects_on_a_chance_equal_quadrature_in_r(term, key):
     r = R["natural_effects_binary"]
     found = mediate(
         DATA, "privacy", "trust", "dropout", "woman", family="logit", interaction=True,
-        levels=(r["x1"], r["x0"]), bootstrap=0,
+        levels=(r["x0"], r["x1"]), bootstrap=0,
     )  # fmt: skip
     close(row(found.table, term)["estimate"], r[key], 10)
 

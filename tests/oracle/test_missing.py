@@ -74,6 +74,7 @@ def test_complete_cases_equal_lm():
     expected = pd.DataFrame(R["mice_fixed_pool"]["cc"]).T
     np.testing.assert_allclose(table["estimate"], expected["Estimate"], rtol=1e-11)
     np.testing.assert_allclose(table["std_error"], expected["Std. Error"], rtol=1e-11)
+    np.testing.assert_allclose(table["p_value"], expected["Pr(>|t|)"], rtol=1e-10)
 
 
 @pytest.mark.parametrize("delta", list(R["mice_delta_mnar"]))

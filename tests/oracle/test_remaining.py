@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import confstudy as cs
+from confstudy.models.effects.effects import effects
 from confstudy.models.survey.design import SurveyDesign
 
 HERE = Path(__file__).parent
@@ -40,6 +41,13 @@ def test_the_change_of_a_share_equals_r():
     fit, r = cs.fit(BINARY, DATA, "logit"), R["logit_probit"]
     close(fit.goodness.log_likelihood, r["ll"], 1e-10)
     close(cs.contrast(fit, "woman", (0, 1))["estimate"][0], r["rd_woman"], 1e-6)
+
+
+def test_average_slopes_and_the_delta_method_equal_r():
+    fit, r = cs.fit(BINARY, DATA, "logit"), R["logit_probit"]
+    slopes = {name: effects(fit, name, kind="slope").table.iloc[0] for name in fit.terms[1:]}
+    close([row["estimate"] for row in slopes.values()], [r["ame"][name] for name in slopes], 1e-10)
+    close(slopes["privacy"]["std_error"], r["ame_privacy_se"], 1e-6)
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,10 @@ def test_jackknife_equals_svrepdesign_with_either_centre():
     for column, theirs in (("std_error", "se"), ("statistic", "t"), ("p_value", "p")):
         close(found[column], expected["gauss"][theirs], 9)
     assert (found["df"] == expected["gauss"]["dfres"]).all()
+    logit = cs.fit(LOGIT, data, "logit", design=design).table
+    for column, theirs in (("std_error", "se"), ("statistic", "t"), ("p_value", "p")):
+        close(logit[column], expected["logit"][theirs], 5)
+    assert (logit["df"] == expected["logit"]["dfres"]).all()
     means = survey_mean(["disclosure", "dropout"], data, design)
     close(means.std_errors, expected["mean_se"], 11)
     assert (means.df == expected["degf"]).all()
@@ -188,6 +192,7 @@ def test_the_bootstrap_equals_svrepdesign():
     data, design = bootstrap()
     found, expected = cs.fit(GAUSS, data, "ols", design=design).table, R["rep_boot"]["gauss"]
     close(found["std_error"], expected["se"], 9)
+    close(found["statistic"], expected["t"], 9)
     close(found["p_value"], expected["p"], 8)
     assert (found["df"] == expected["dfres"]).all()
 
@@ -197,6 +202,7 @@ def test_balanced_halves_equal_svrepdesign(key, fay):
     data, design = halves(fay)
     found, expected = cs.fit(GAUSS, data, "ols", design=design).table, R["rep_brr_fay"][key]
     close(found["std_error"], expected["se"], 9)
+    close(found["statistic"], expected["t"], 9)
     close(found["p_value"], expected["p"], 8)
     assert (found["df"] == expected["dfres"]).all()
     if fay:

@@ -103,3 +103,11 @@ def test_rotation_keeps_what_the_factors_explain_and_finds_simple_structure():
 def test_a_hierarchy_that_is_not_identified_is_refused(items, factors):
     with pytest.raises(AnalysisError, match=r"three or more|too few|vary"):
         hierarchical(items, factors)
+
+
+def test_a_general_factor_that_leaves_nothing_of_another_is_refused():
+    rng = np.random.default_rng(2)
+    factors = rng.multivariate_normal(np.zeros(3), OVERFULL, size=2000)
+    items = np.repeat(factors, 4, axis=1) + rng.normal(size=(2000, 12))
+    with pytest.raises(AnalysisError, match="leaves nothing of another"):
+        hierarchical(items)

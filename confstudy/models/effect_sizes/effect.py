@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.optimize import brentq
 
-from confstudy.errors import AnalysisError, listing
-from confstudy.models.formula import Data, as_frame
-from confstudy.survey.survey import Survey
+from confstudy.errors import AnalysisError
 
-__all__ = ["Effect", "Scale", "noncentral", "quantile", "root", "two_samples", "wald"]
+__all__ = ["Effect", "Scale", "noncentral", "quantile", "root", "wald"]
 
-Floats = NDArray[np.float64]
 Scale = Literal["plain", "fisher", "log", "logit"]
 _TO: dict[str, Callable[[float], float]] = {
     "plain": lambda value: value,
@@ -173,53 +169,3 @@ def root(chance: Callable[[float], float], tail: float, start: float, *, signed:
         high += reach
         reach *= 2
     return float(brentq(lambda at: chance(at) - tail, low, high, xtol=1e-14, rtol=1e-14))
-
-
-def two_samples(first: str | ArrayLike, second: Data | ArrayLike) -> tuple[Floats, Floats]:
-    """Two samples of numbers: from two sequences, or from ``outcome ~ group`` and data.
-
-    From a formula the *second* level comes first, so that effects are its less the first's, as
-    coefficients are. Missing values are left out.
-    """
-    if not isinstance(first, str):
-        if isinstance(second, Survey | pd.DataFrame):
-            raise AnalysisError("Give a formula and data, or two sequences of numbers.")
-        return known(first), known(second)
-    if not isinstance(second, Survey | pd.DataFrame):
-        raise AnalysisError(f"'{first}' needs data: a survey, scores or a frame.")
-    outcome, group = columns(first, second)
-    levels = levels_in_order(group)
-    if len(levels) != 2:
-        raise AnalysisError(f"'{first}' compares two groups; there are {len(levels)}.")
-    values = outcome.to_numpy(dtype=float)
-    chosen = (group == levels[1]).to_numpy()
-    return values[chosen], values[~chosen]
-
-
-def columns(formula: str, data: Data) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    """The outcome and the one predictor of a formula, where neither is missing."""
-    frame = as_frame(data)
-    names = [side.strip() for side in formula.split("~")]
-    if len(names) != 2 or not all(names):
-        raise AnalysisError(f"'{formula}' is not 'outcome ~ group', with one column a side.")
-    absent = [name for name in names if name not in frame.columns]
-    if absent:
-        raise AnalysisError(
-            f"Columns not found in the data: {listing(absent)}. There are: "
-            f"{listing(map(str, frame.columns))}."
-        )
-    complete = frame[names].dropna()
-    return complete[names[0]], complete[names[1]]
-
-
-def levels_in_order(column: pd.Series[Any]) -> list[object]:
-    """The levels that occur: in their order where they are categories, else sorted."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return list(column.cat.remove_unused_categories().cat.categories)
-    return sorted(column.unique().tolist())
-
-
-def known(values: object) -> Floats:
-    """A sequence as numbers, the missing ones left out."""
-    numbers = np.asarray(values, dtype=float).ravel()
-    return np.asarray(numbers[~np.isnan(numbers)])

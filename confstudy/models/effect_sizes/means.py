@@ -10,7 +10,8 @@ from scipy import stats
 from scipy.special import gammaln, ndtr
 
 from confstudy.errors import AnalysisError
-from confstudy.models.effect_sizes.effect import Effect, noncentral, two_samples, wald
+from confstudy.models.effect_sizes.effect import Effect, noncentral, wald
+from confstudy.models.effect_sizes.samples import deviation, two_columns, two_samples
 from confstudy.models.formula import Data
 
 __all__ = ["cohen_d", "hedges_g", "mean_difference", "paired_d", "paired_difference"]
@@ -50,15 +51,15 @@ def mean_difference(
     """
     x, y = _two(first, second)
     n, m = len(x), len(y)
-    u, v = x.var(ddof=1) / n, y.var(ddof=1) / m
-    pooled = _pooled(x, y)
+    of_x, of_y, pooled = deviation(x), deviation(y), _pooled(x, y)
+    u, v = of_x**2 / n, of_y**2 / m
     if equal_variances:
         error, df = pooled * np.sqrt(1 / n + 1 / m), n + m - 2.0
     else:
         error = np.sqrt(u + v)
         df = (u + v) ** 2 / (u**2 / (n - 1) + v**2 / (m - 1)) if u + v > 0 else float("nan")
     method = "Student" if equal_variances else "Welch"
-    spread = float(pooled if equal_variances else np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2))
+    spread = float(pooled if equal_variances else np.hypot(of_x, of_y) / np.sqrt(2))
     return wald(
         "mean difference", x.mean() - y.mean(), error, n + m,
         df=df, level=level, method=method, spread=spread,
@@ -78,11 +79,11 @@ def paired_difference(first: ArrayLike, second: ArrayLike, *, level: float = 0.9
     >>> paired_difference([3, 5, 4], [1, 2, 3]).estimate
     2.0
     """
-    change = _changes(first, second)
-    n, spread = len(change), change.std(ddof=1)
+    change, spread = _changes(first, second)
+    n = len(change)
     return wald(
         "mean of differences", change.mean(), spread / np.sqrt(n), n,
-        df=n - 1.0, level=level, method="Student", spread=float(spread),
+        df=n - 1.0, level=level, method="Student", spread=spread,
     )  # fmt: skip
 
 
@@ -149,9 +150,8 @@ def paired_d(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Eff
     >>> paired_d([3, 5, 4], [1, 2, 3]).estimate
     2.0
     """
-    change = _changes(first, second)
-    n = len(change)
-    mean, spread = float(change.mean()), float(change.std(ddof=1))
+    change, spread = _changes(first, second)
+    n, mean = len(change), float(change.mean())
     return _standardised("Cohen's d of pairs", mean, spread, n, n - 1.0, n, level)
 
 
@@ -201,16 +201,13 @@ def _two(first: str | ArrayLike, second: Data | ArrayLike) -> tuple[Floats, Floa
 
 
 def _pooled(x: Floats, y: Floats) -> float:
-    squares = x.var() * len(x) + y.var() * len(y)
-    return float(np.sqrt(squares / (len(x) + len(y) - 2)))
+    n, m = len(x) - 1, len(y) - 1
+    return float(np.sqrt((n * deviation(x) ** 2 + m * deviation(y) ** 2) / (n + m)))
 
 
-def _changes(first: ArrayLike, second: ArrayLike) -> Floats:
-    x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    if x.shape != y.shape or x.ndim != 1:
-        raise AnalysisError("Pairs are two sequences of the same length.")
-    change = x - y
-    change = change[~np.isnan(change)]
-    if len(change) < 2:
+def _changes(first: ArrayLike, second: ArrayLike) -> tuple[Floats, float]:
+    """What complete pairs differ by, and its standard deviation."""
+    x, y = two_columns(first, second, "Pairs are")
+    if len(x) < 2:
         raise AnalysisError("Two or more complete pairs are needed.")
-    return np.asarray(change)
+    return x - y, deviation(x - y, x, y)

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from confstudy.errors import AnalysisError
-from confstudy.models.effect_sizes.effect import Effect, two_samples, wald
+from confstudy.models.effect_sizes.effect import Effect, wald
+from confstudy.models.effect_sizes.samples import two_samples
 from confstudy.models.formula import Data
 
 __all__ = ["area_under_curve", "cliffs_delta"]

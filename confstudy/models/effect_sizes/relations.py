@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from confstudy.errors import AnalysisError, did_you_mean
-from confstudy.models.effect_sizes.effect import Effect, columns, noncentral, wald
+from confstudy.models.effect_sizes.effect import Effect, noncentral, wald
+from confstudy.models.effect_sizes.samples import columns, deviation, numbers, two_columns
 from confstudy.models.formula import Data
-from confstudy.survey.survey import Survey
 
 __all__ = ["correlation", "cramers_v", "phi"]
 
@@ -55,16 +55,17 @@ def correlation(
         raise AnalysisError(
             f"'{kind}' is no correlation.{did_you_mean(kind, ('pearson', 'spearman'))}"
         )
-    x, y = _pairs(first, second)
+    x, y = two_columns(first, second, "A correlation is of")
     n = len(x)
     if n < 4:
         raise AnalysisError("Four or more complete pairs are needed for a correlation.")
     if kind == "spearman":
         x, y = stats.rankdata(x), stats.rankdata(y)
-    if x.min() == x.max() or y.min() == y.max():
+    if not (deviation(x) and deviation(y)):
         problem = ("a variable does not vary: there is no correlation",)
         return wald("correlation", float("nan"), float("nan"), n, level=level, problems=problem)
-    r = float(np.clip(np.corrcoef(x, y)[0, 1], -1, 1))
+    r = float(np.corrcoef(x, y)[0, 1])
+    r = r if 1 - abs(r) > 1e-12 else float(np.sign(r))
     variance = (1 + r**2 / 2 if kind == "spearman" else 1.0) / (n - 3)
     name = "correlation" if kind == "pearson" else "rank correlation"
     return wald(
@@ -138,6 +139,8 @@ def _of_table(name: str, table: Floats, *, corrected: bool, level: float) -> Eff
     if corrected:
         left = max(0.0, statistic / n - df / (n - 1))
         shrunk = min(side - (side - 1) ** 2 / (n - 1) for side in (rows, cols)) - 1
+        if shrunk <= 0:
+            raise AnalysisError("There are too few respondents to take out the bias of V.")
         estimate = float(np.sqrt(left / shrunk))
     limits = noncentral(
         lambda ncp: float((stats.ncx2(df, ncp) if ncp else stats.chi2(df)).cdf(statistic)),
@@ -153,30 +156,13 @@ def _of_table(name: str, table: Floats, *, corrected: bool, level: float) -> Eff
 
 def _counts(first: str | ArrayLike, second: Data | None) -> Floats:
     if isinstance(first, str):
-        if second is None:
-            raise AnalysisError(f"'{first}' needs data: a survey, scores or a frame.")
         one, other = columns(first, second)
         table = pd.crosstab(one.astype(str), other.astype(str)).to_numpy(dtype=float)
     else:
-        table = np.asarray(first, dtype=float)
-    if table.ndim != 2 or (table < 0).any():
+        table = numbers(first)
+    if table.ndim != 2 or not (table >= 0).all():
         raise AnalysisError("A table of counts has rows and columns of numbers from 0.")
     table = np.asarray(table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0])
     if min(table.shape) < 2:
         raise AnalysisError("Two variables with two or more categories each are needed.")
     return table
-
-
-def _pairs(first: str | ArrayLike, second: Data | ArrayLike) -> tuple[Floats, Floats]:
-    if isinstance(first, str):
-        if not isinstance(second, Survey | pd.DataFrame):
-            raise AnalysisError(f"'{first}' needs data: a survey, scores or a frame.")
-        one, other = columns(first, second)
-        return one.to_numpy(dtype=float), other.to_numpy(dtype=float)
-    if isinstance(second, Survey | pd.DataFrame):
-        raise AnalysisError("Give a formula and data, or two sequences of numbers.")
-    x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    if x.shape != y.shape or x.ndim != 1:
-        raise AnalysisError("A correlation is of two sequences of the same length.")
-    both = ~(np.isnan(x) | np.isnan(y))
-    return x[both], y[both]

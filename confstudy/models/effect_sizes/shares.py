@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from confstudy.errors import AnalysisError
-from confstudy.models.effect_sizes.effect import Effect, columns, levels_in_order, quantile, wald
+from confstudy.models.effect_sizes.effect import Effect, quantile, wald
+from confstudy.models.effect_sizes.samples import columns, levels_in_order, numbers
 from confstudy.models.formula import Data
 from confstudy.models.survival.times import happened
+from confstudy.survey.survey import Survey
 
 __all__ = ["odds_ratio", "risk_difference", "risk_ratio"]
 
@@ -134,14 +137,9 @@ def _wilson(count: int, n: int, level: float) -> tuple[float, float]:
 
 def _shares(first: str | Share, second: Data | Share) -> tuple[Share, Share]:
     if not isinstance(first, str):
-        if not isinstance(second, tuple | list):
+        if isinstance(second, Survey | pd.DataFrame):
             raise AnalysisError("Give a formula and data, or two pairs (with outcome, all).")
-        pairs = tuple((int(a), int(n)) for a, n in (first, second))
-        if any(n < 1 or not 0 <= a <= n for a, n in pairs):
-            raise AnalysisError("A pair is how many had the outcome and how many there were.")
-        return pairs[0], pairs[1]
-    if isinstance(second, tuple | list):
-        raise AnalysisError(f"'{first}' needs data: a survey, scores or a frame.")
+        return _counted(first), _counted(second)
     outcome, group = columns(first, second)
     levels = levels_in_order(group)
     if len(levels) != 2:
@@ -149,3 +147,11 @@ def _shares(first: str | Share, second: Data | Share) -> tuple[Share, Share]:
     seen, last = happened(outcome, first.split("~")[0].strip()), (group == levels[1]).to_numpy()
     counted = [(int(seen[part].sum()), int(part.sum())) for part in (last, ~last)]
     return counted[0], counted[1]
+
+
+def _counted(pair: Share) -> Share:
+    found = numbers(pair)
+    whole = found.shape == (2,) and bool((found == np.round(found)).all())
+    if not whole or found[1] < 1 or not 0 <= found[0] <= found[1]:
+        raise AnalysisError("A pair is how many had the outcome and how many there were.")
+    return int(found[0]), int(found[1])

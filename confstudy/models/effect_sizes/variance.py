@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from scipy import stats
 
 from confstudy.errors import AnalysisError
-from confstudy.models.effect_sizes.effect import Effect, columns, levels_in_order, noncentral
+from confstudy.models.effect_sizes.effect import Effect, noncentral
+from confstudy.models.effect_sizes.samples import columns, levels_in_order, numbers
 from confstudy.models.formula import Data
 
 __all__ = ["eta_squared", "omega_squared"]
@@ -85,14 +85,13 @@ def _explained(name: str, estimate: float, ratio: Ratio, level: float) -> Effect
 
 def _ratio(first: str | Ratio, second: Data | None) -> Ratio:
     if not isinstance(first, str):
-        f, df, rest = (float(value) for value in first)
-        if not (f >= 0 and df > 0 and rest > 0 and np.isfinite(f)):
+        given = numbers(first)
+        if given.shape != (3,) or not (given[0] >= 0 and (given[1:] > 0).all()):
             raise AnalysisError("Give F (0 or more) and its two degrees of freedom (above 0).")
+        f, df, rest = given.tolist()
         return f, df, rest
-    if second is None:
-        raise AnalysisError(f"'{first}' needs data: a survey, scores or a frame.")
     outcome, group = columns(first, second)
-    values = outcome.to_numpy(dtype=float)
+    values = numbers(outcome, outcome.name)
     levels = levels_in_order(group)
     parts = [values[(group == level).to_numpy()] for level in levels]
     df, rest = float(len(levels) - 1), float(len(values) - len(levels))

@@ -63,8 +63,9 @@ def effects(
     by
         A column whose groups are averaged apart. Those of fewer than ten respondents are pooled.
     levels
-        What a contrast compares: ``(a, b)``, a less b; ``reference`` (the default), each level
-        less the first, and for numbers one unit more; ``pairwise``, each less those before it.
+        What a contrast compares: ``(a, b)``, from a to b: b less a; ``reference`` (the
+        default), each level less the first, and for numbers one unit more; ``pairwise``, each
+        less those before it.
     comparison
         ``difference``; ``ratio``, ``odds_ratio`` or ``lift`` (ratio less 1) of the averages.
     scale
@@ -101,7 +102,9 @@ def effects(
     so an odds ratio is marginal and not the exponential of a coefficient.
     Assumes: as the fit. By default errors are by the delta method with covariates as they are
     (Oehlert 1992): they hold for these respondents. A bootstrap draws covariates too. Intervals
-    of ratios are made of their logs; the bootstrap's are percentiles. Pooled fits: the effects
+    of ratios are made of their logs; the bootstrap's are percentiles. In small samples slopes are
+    covered too rarely by either (of a logit with 60 respondents .92 by the delta method, .93 by
+    percentiles, for .95), differences between groups hardly so. Pooled fits: the effects
     of each are pooled by Rubin's rules.
     Does not show: an effect of the variable, unless it was randomised or all its common causes
     with the outcome are in the model; nor what a model without interactions rules out.

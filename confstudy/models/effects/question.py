@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from confstudy.errors import AnalysisError, listing
+from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.models.effects.model import Model
 from confstudy.models.effects.slopes import STENCIL, direction, step_along
 from confstudy.models.predict import inner_range, levels_of
@@ -98,7 +98,7 @@ def categories(model: Model, variable: str) -> list[Any] | None:
     levels = levels_of(model, variable)
     column = model.design.frame[variable]
     number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    called = re.search(rf"\bC\(\s*{re.escape(variable)}\b", model.formula)
+    called = re.search(rf"\bC\(\s*`?{re.escape(variable)}\b", model.formula)
     return None if number and not called else levels
 
 
@@ -106,7 +106,10 @@ def _grid(model: Model, at: Mapping[str, Any]) -> list[dict[str, Any]]:
     known = model.predictors
     for name in at:
         if name not in known:
-            raise AnalysisError(f"'{name}' in 'at' is no predictor. There are: {listing(known)}.")
+            hint = did_you_mean(name, known)
+            raise AnalysisError(
+                f"'{name}' in 'at' is no predictor.{hint} There are: {listing(known)}."
+            )
     lists = [
         list(values) if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str)
         else [values]
@@ -127,7 +130,7 @@ def _set(model: Model, frame: pd.DataFrame, name: str, value: Any) -> pd.DataFra
         repeated = pd.Categorical([value] * len(frame), dtype=column.dtype)
         return frame.assign(**{name: pd.Series(repeated, index=frame.index)})
     if levels is None:
-        if isinstance(value, str) or not np.isfinite(value):
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value):
             raise AnalysisError(f"'{name}' is a number in the model: give finite numbers.")
         value = float(value)
     return frame.assign(**{name: pd.Series(value, index=frame.index)})
@@ -174,7 +177,8 @@ def _contrasts(
 def _pairs(variable: str, known: list[Any] | None, levels: Levels) -> list[tuple[Any, Any]]:
     if isinstance(levels, str) or levels is None:
         if levels not in (None, "reference", "pairwise"):
-            raise AnalysisError("'levels' are two values, 'reference' or 'pairwise'.")
+            hint = did_you_mean(levels, ("reference", "pairwise"))
+            raise AnalysisError(f"'levels' are two values, 'reference' or 'pairwise'.{hint}")
         if known is None:
             raise AnalysisError(f"'{variable}' is a number: give two values as 'levels'.")
         if len(known) < 2:
@@ -182,10 +186,11 @@ def _pairs(variable: str, known: list[Any] | None, levels: Levels) -> list[tuple
         if levels == "pairwise":
             return [(b, a) for a, b in combinations(known, 2)]
         return [(level, known[0]) for level in known[1:]]
-    pair = tuple(levels)
-    if len(pair) != 2:
-        raise AnalysisError("'levels' are two values, 'reference' or 'pairwise'.")
-    return [(pair[0], pair[1])]
+    two = isinstance(levels, tuple | list) and len(levels) == 2
+    start, to = levels if two else (None, None)
+    if start is None or to is None or start == to:
+        raise AnalysisError("'levels' are two different values, 'reference' or 'pairwise'.")
+    return [(to, start)]
 
 
 def _word(value: Any) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError, unknown
 from confstudy.models.formula import Data, Design, as_frame, build_design
-from confstudy.models.respondents import Respondents
+from confstudy.models.respondents import Respondents, case_weights
 from confstudy.models.survey.design import sample_of
 
 __all__ = ["as_zero_one", "read_people"]
@@ -52,7 +52,7 @@ def read_people(
     needed = (*coded, *also, *((weights,) if weights else ()))
     built = build_design(formula, frame.loc[domain], also=needed)
     if sample is None:
-        people = Respondents(built, _case_weights(built, weights) if weights else None, None)
+        people = Respondents(built, case_weights(built, weights) if weights else None, None)
     else:
         rows = domain.copy()
         rows[domain] = built.used
@@ -60,13 +60,6 @@ def read_people(
         people = Respondents(built, within.domain_weights, within)
     check(people.design)
     return people
-
-
-def _case_weights(design: Design, name: str) -> Floats:
-    found = pd.to_numeric(design.frame[name], errors="coerce").to_numpy(dtype=float)
-    if not np.isfinite(found).all() or found.min() < 0 or not found.any():
-        raise AnalysisError(f"Weights are finite, 0 or more, and not all 0; '{name}' are not.")
-    return found
 
 
 def as_zero_one(column: pd.Series[Any]) -> pd.Series[Any]:

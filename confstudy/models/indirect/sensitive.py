@@ -151,7 +151,9 @@ def concluded(
     with np.errstate(all="ignore"):
         estimate = family.fit(used, people.weights)
         found = (
-            uncertainty(family, used, estimate, cov, cluster, level=level, seed=0)
+            uncertainty(
+                family, used, estimate, cov, cluster, level=level, seed=0, weights=people.weights
+            )
             if people.sample is None
             else under_design(family, used, estimate, people.sample)
         )

@@ -43,7 +43,7 @@ class Asked:
         return specify(
             self.statements,
             groups=groups,
-            means=bool(self.cluster or self.weights) or self.incomplete,
+            means=bool(self.cluster) or self.incomplete,
             fixed_x=self.fixed_x,
             std_lv=self.std_lv,
             equal=self.equal,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from scipy import optimize, stats
 from confstudy.models.latent.implied import Moments
 from confstudy.models.latent.solve import Solution
 
-__all__ = ["Misfit", "indices", "likelihood_measures", "rmsea_interval", "srmr"]
+__all__ = ["Misfit", "indices", "likelihood_measures", "rmsea_interval", "srmr", "stretched"]
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class Misfit:
     """
 
     chi2: float
-    df: int
+    df: float
     base_chi2: float
     base_df: int
     size: float
@@ -67,6 +67,12 @@ def indices(test: Misfit) -> dict[str, float]:
     }
 
 
+def stretched(test: Misfit, scale: float) -> dict[str, float]:
+    """The interval and test of the scaled RMSEA as lavaan makes them: of χ² on scale × df."""
+    low, high, close = rmsea_interval(replace(test, df=scale * test.df))
+    return {"rmsea_low": low, "rmsea_high": high, "rmsea_close_p": close}
+
+
 def rmsea_interval(test: Misfit) -> tuple[float, float, float]:
     """The 90 % interval of the RMSEA, and the p-value of its being .05 or less."""
     if not test.df or not np.isfinite(test.chi2):
@@ -88,7 +94,7 @@ def rmsea_interval(test: Misfit) -> tuple[float, float, float]:
     return limit(0.95), limit(0.05), float(1 - _below(chi2, df, 0.05**2 * unit))
 
 
-def _below(chi2: float, df: int, shift: float) -> float:
+def _below(chi2: float, df: float, shift: float) -> float:
     return float(stats.ncx2.cdf(chi2, df, shift) if shift > 0 else stats.chi2.cdf(chi2, df))
 
 

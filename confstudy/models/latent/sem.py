@@ -16,9 +16,14 @@ from confstudy.models.latent.asked import Asked, require
 from confstudy.models.latent.bootstrap import resampled, with_draws
 from confstudy.models.latent.coefficients import coefficient_table, explained
 from confstudy.models.latent.explore import modification_indices, omega
-from confstudy.models.latent.measures import Misfit, indices, likelihood_measures, srmr
+from confstudy.models.latent.measures import Misfit, indices, likelihood_measures, srmr, stretched
 from confstudy.models.latent.result import SemFit
-from confstudy.models.latent.robust import sandwich, scaling_factor, unrestricted_spread
+from confstudy.models.latent.robust import (
+    as_complete,
+    sandwich,
+    scaling_factor,
+    unrestricted_spread,
+)
 from confstudy.models.latent.rows import Rows, read_rows
 from confstudy.models.latent.solve import Solution, baseline, solve
 from confstudy.models.latent.specify import variables
@@ -64,8 +69,8 @@ def sem(
         of Yuan and Bentler; ``fiml``: ``ml`` of incomplete rows too; ``wlsmv``: ordered
         categories by thresholds and polychoric correlations.
     group
-        Column whose groups have parameters of their own, but for what is ``equal``:
-        ``loadings``, ``intercepts``, ``residuals``.
+        Column whose groups, in the order of their labels, have parameters of their own, but
+        for what is ``equal``: ``loadings``, ``intercepts``, ``residuals``.
     cluster, weights
         Columns; both make errors and test robust.
     missing
@@ -202,13 +207,22 @@ def _measures(asked: Asked, rows: Rows, found: Solution) -> dict[str, float]:
     nothing = solve(baseline(found.model.specification), rows.data, found.sample)
     test = Misfit(found.chi2, found.df, nothing.chi2, nothing.df, found.size, len(rows.groups))
     measures = indices(test) | {"srmr": srmr(found)} | likelihood_measures(found)
-    if asked.robust and found.df > 0:
+    if not found.df > 0:
+        return measures
+    robust = test
+    if asked.robust:
         free = unrestricted_spread(found, rows.clusters)
         scale = scaling_factor(found, rows.clusters, free)
         base = scaling_factor(nothing, rows.clusters, free)
+        robust = replace(test, scale=scale, base_scale=base)
         scaled = indices(replace(test, chi2=test.chi2 / scale, base_chi2=test.base_chi2 / base))
-        robust = indices(replace(test, scale=scale, base_scale=base))
-        measures |= {f"{name}_scaled": scaled[name] for name in _SCALED}
-        measures |= {f"{name}_robust": robust[name] for name in _ROBUST}
-        measures["scale"] = scale
+        scaled |= stretched(test, scale)
+        measures |= {f"{name}_scaled": scaled[name] for name in _SCALED} | {"scale": scale}
+    if asked.incomplete and np.isfinite(test.chi2):
+        chi2, scale = as_complete(found, rows.clusters, asked.robust)
+        base_chi2, base = as_complete(nothing, rows.clusters, asked.robust)
+        robust = replace(test, chi2=chi2, base_chi2=base_chi2, scale=scale, base_scale=base)
+    if asked.robust or asked.incomplete:
+        best = indices(robust)
+        measures |= {f"{name}_robust": best[name] for name in _ROBUST}
     return measures

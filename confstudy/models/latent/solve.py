@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,7 +164,7 @@ def solve(
 
 
 def baseline(specification: Specification) -> Specification:
-    """The model in which nothing is related, but for what is held of the exposures."""
+    """The model in which nothing is related but the exposures, among themselves."""
     roles = specification.roles
     kept = [p for p in specification.parameters if p.sample]
     have = {(p.left, p.right, p.group) for p in kept}
@@ -173,6 +174,8 @@ def baseline(specification: Specification) -> Specification:
                 kept.append(Parameter(name, "~~", name, group))
             if specification.means and (name, "1", group) not in have:
                 kept.append(Parameter(name, "~", "1", group))
-    bare = type(roles)((), roles.observed, (), (), ())
-    return Specification(bare, tuple(kept), {}, specification.groups, specification.means,
-                         specification.fixed)  # fmt: skip
+        for one, two in combinations(specification.given, 2):
+            if not have & {(one, two, group), (two, one, group)}:
+                kept.append(Parameter(one, "~~", two, group))
+    bare = replace(roles, latent=(), indicators=(), outcomes=(), causes=specification.given)
+    return replace(specification, roles=bare, parameters=tuple(kept), defined={})

@@ -81,7 +81,14 @@ class Roles:
 
 @dataclass(frozen=True)
 class Specification:
-    """Every parameter of every group, and what is defined from them."""
+    """Every parameter of every group, and what is defined from them.
+
+    Attributes
+    ----------
+    fixed, given
+        Exposures whose moments are held, and those of which the text says no more than that
+        they predict.
+    """
 
     roles: Roles
     parameters: tuple[Parameter, ...]
@@ -89,6 +96,7 @@ class Specification:
     groups: int = 1
     means: bool = False
     fixed: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 def specify(
@@ -128,7 +136,8 @@ def specify(
     table = _equalised(table, roles, tuple(equal)) if groups > 1 else table
     labels = list(dict.fromkeys(p.label for p in table if p.label))
     check_definitions(defined, labels)
-    return Specification(roles, tuple(table), defined, groups, means, fixed)
+    given = variables(statements)[1]
+    return Specification(roles, tuple(table), defined, groups, means, fixed, given)
 
 
 def variables(

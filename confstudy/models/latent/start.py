@@ -69,7 +69,7 @@ def _components(model: Model, sample: Moments, group: int) -> dict[tuple[str, st
         unit = 1.0 if anchor is None else first[anchor] / (seen[anchor].value or 1.0)
         if abs(unit) < 0.1 * abs(first).max():
             unit = 0.3 * abs(first).max() * (np.sign(unit) or 1.0)
-        if anchor is None and first.sum() < 0:
+        if anchor is None and first[0] < 0:
             unit = -1.0
         found |= {(name, p.right): float(x / unit) for p, x in zip(seen, first, strict=True)}
         found[name, name] = float(unit**2) if anchor is not None else 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,31 +12,16 @@ from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError, unknown
 from confstudy.models.formula import Data, Design, as_frame, build_design
+from confstudy.models.mediation.equations import Engine, engine_of, equation, kept, paths_of
 from confstudy.models.mediation.exposure import Contrast, contrast_of
-from confstudy.models.mediation.linear import LinearPaths
-from confstudy.models.mediation.natural import Contribution, Equation, NaturalEffects
 from confstudy.models.mediation.outcomes import Coded, coded
-from confstudy.models.mediation.request import Request
-from confstudy.models.mediation.stages import Fitted, Stage
+from confstudy.models.mediation.request import Request, quoted
+from confstudy.models.mediation.stages import Stage
 from confstudy.models.mediation.within import within_between
 
-__all__ = ["Engine", "Model", "build"]
+__all__ = ["Model", "build"]
 
 Floats = NDArray[np.float64]
-
-
-class Products(Protocol):
-    """What turns coefficients into effects without the covariates' distribution."""
-
-    @property
-    def names(self) -> list[str]:
-        """The effects, in the order of the columns."""
-
-    def effects(self, fits: Sequence[Fitted]) -> Floats:
-        """(B, effects) of B samples."""
-
-
-Engine = Products | NaturalEffects
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,9 +62,9 @@ def build(request: Request, data: Data) -> Model:
     exposed = frame.dropna(subset=list(request.roles))[request.exposure]
     if len(exposed) and (exposed == exposed.iloc[0]).all():
         raise AnalysisError(f"Everybody has the same '{request.exposure}': nothing to compare.")
-    count = len(request.mediators)
     designs = [
-        build_design(request.formula(e), frame, also=request.roles) for e in range(count + 1)
+        build_design(request.formula(e), frame, also=request.roles)
+        for e in range(len(request.mediators) + 1)
     ]
     weights = _weights(designs[0].frame, request.weights)
     families = (*request.mediator_families, request.family)
@@ -91,12 +76,14 @@ def build(request: Request, data: Data) -> Model:
     pattern, first = _patterns(designs[-1], request, frame)
     rows = designs[-1].frame.iloc[first]
     equations = [
-        _equation(e, designs[e], codes[e], rows, contrast, request) for e in range(count + 1)
+        equation(e, designs[e], codes[e], rows, contrast, request) for e in range(len(designs))
     ]
     groups = _groups(designs[0].frame, request.cluster)
-    engine: Engine = _engine(request, equations, codes[-1])
+    engine: Engine = engine_of(request, equations, codes[-1])
     if request.within and groups is not None:
-        stages, engine = within_between(stages, _paths(request, equations), groups, request.cluster)
+        stages, engine = within_between(
+            stages, paths_of(request, equations), groups, request.cluster
+        )
     return Model(
         stages=stages,
         engine=engine,
@@ -116,13 +103,15 @@ def _numbers_for_truth(frame: pd.DataFrame, roles: Sequence[str]) -> pd.DataFram
         raise AnalysisError(unknown("Columns", absent, map(str, frame.columns), "the data"))
     changed: dict[str, Any] = {}
     for name in roles:
-        column = frame[name]
+        column = frame[name].infer_objects()
         if pd.api.types.is_bool_dtype(column):
             changed[name] = column.to_numpy(dtype=float, na_value=np.nan)
         elif not pd.api.types.is_numeric_dtype(column) and not isinstance(
             column.dtype, pd.CategoricalDtype
         ):
             changed[name] = pd.Series(pd.Categorical(column), index=frame.index)
+        else:
+            changed[name] = column
     return frame.assign(**changed)
 
 
@@ -147,7 +136,7 @@ def _groups(frame: pd.DataFrame, name: str | None) -> NDArray[np.intp] | None:
 
 
 def _stage(design: Design, code: Coded, weights: Floats) -> Stage:
-    keep = _kept(design, code)
+    keep = kept(design, code)
     terms = (*(design.terms[i] for i in keep), *code.thresholds)
     return Stage(
         design.name,
@@ -158,11 +147,6 @@ def _stage(design: Design, code: Coded, weights: Floats) -> Stage:
         len(code.values) if code.family == "ordered" else 0,
         weights,
     )
-
-
-def _kept(design: Design, code: Coded) -> list[int]:
-    ordered = code.family == "ordered"
-    return [i for i, term in enumerate(design.terms) if not (ordered and term == "Intercept")]
 
 
 def _patterns(
@@ -202,80 +186,9 @@ def _covariates(request: Request, frame: pd.DataFrame) -> list[str]:
         return []
     right, found = " + ".join(request.covariates), set()
     for left in (request.outcome, request.exposure):
-        design = build_design(f"{left} ~ {right}", frame)
+        design = build_design(f"{quoted(left)} ~ {right}", frame)
         found |= {str(name) for name in design.frame} - {left}
     double = sorted({request.exposure, *request.mediators, request.outcome} & found)
     if double:
         raise AnalysisError(f"{double[0]} has another role and cannot be a covariate too.")
     return sorted(found)
-
-
-def _equation(
-    number: int,
-    design: Design,
-    code: Coded,
-    rows: pd.DataFrame,
-    contrast: Contrast,
-    request: Request,
-) -> Equation:
-    """The equation's rows in either world, and what each earlier mediator adds to them."""
-    last = number == len(request.mediators)
-    before = range(number) if last or request.serial else range(0)
-    keep = _kept(design, code)
-    names = [request.mediators[i] for i in before]
-    levels = {name: _levels(rows[name]) for name in names}
-    start = {name: levels[name][0] for name in names}
-    worlds = [_set(contrast.set(rows, value), start) for value in contrast.low_high]
-    changed = [
-        _set(world.iloc[:1], {name: value})
-        for name in names
-        for world in worlds
-        for value in levels[name]
-    ]
-    # One call for all: a model matrix costs more to ask for than to fill.
-    matrix = design.matrix_for(pd.concat([*worlds, *changed], ignore_index=True))[:, keep]
-    base = matrix[: 2 * len(rows)].reshape(2, len(rows), -1)
-    adds, place = {}, 2 * len(rows)
-    for i, name in zip(before, names, strict=True):
-        size = 2 * len(levels[name])
-        found = matrix[place : place + size].reshape(2, len(levels[name]), -1) - base[:, :1]
-        by_level = isinstance(rows[name].dtype, pd.CategoricalDtype)
-        adds[i] = Contribution(found if by_level else found[:, 1], by_level)
-        place += size
-    return Equation(code.family, base, adds, code.values)
-
-
-def _levels(column: pd.Series[Any]) -> list[Any]:
-    """The levels to set a mediator to: zero and one unit where it is a number."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return list(column.cat.categories)
-    return [0.0, 1.0]
-
-
-def _set(frame: pd.DataFrame, values: dict[str, Any]) -> pd.DataFrame:
-    changed: dict[str, Any] = {}
-    for name, value in values.items():
-        dtype = frame[name].dtype
-        if isinstance(dtype, pd.CategoricalDtype):
-            repeated = pd.Categorical([value] * len(frame), dtype=dtype)
-            changed[name] = pd.Series(repeated, index=frame.index)
-        else:
-            changed[name] = pd.Series(float(value), index=frame.index)
-    return frame.assign(**changed)
-
-
-def _engine(request: Request, equations: list[Equation], outcome: Coded) -> Engine:
-    if request.linear:
-        return _paths(request, equations)
-    cut = outcome.cut(request.at_least) if request.family == "ordered" else 0
-    return NaturalEffects(request.mediators, equations, request.serial, request.scale, cut)
-
-
-def _paths(request: Request, equations: list[Equation]) -> LinearPaths:
-    exposed = [equation.base[1, 0] - equation.base[0, 0] for equation in equations]
-    moves = {
-        (place, i): added.rows[0]
-        for place, equation in enumerate(equations)
-        for i, added in equation.adds.items()
-    }
-    return LinearPaths(request.mediators, exposed, moves)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import linalg
 
 from confstudy.models.mediation.build import Model
 from confstudy.models.mediation.estimate import effects_of
@@ -29,9 +31,8 @@ def covariances(model: Model, fits: Sequence[Fitted], errors: str) -> tuple[Floa
     """
     centre = np.concatenate([_parameters(s, f)[0] for s, f in zip(model.stages, fits, strict=True)])
     if errors != "robust":
-        covariance = _blocks(
-            [_model_based(s, f, errors) for s, f in zip(model.stages, fits, strict=True)]
-        )
+        parts = [_model_based(s, f, errors) for s, f in zip(model.stages, fits, strict=True)]
+        covariance = linalg.block_diag(*parts) + _between(model.stages, fits, errors)
         slope = _derivative(_effects_of(model), centre, _steps(covariance))
         return covariance, slope @ covariance @ slope.T
     influence = np.hstack(
@@ -97,15 +98,6 @@ def _derivative(compute: Callable[[Floats], Floats], centre: Floats, steps: Floa
     return (4 * fine - coarse) / 3
 
 
-def _blocks(parts: Sequence[Floats]) -> Floats:
-    size = sum(len(part) for part in parts)
-    full, start = np.zeros((size, size)), 0
-    for part in parts:
-        full[start : start + len(part), start : start + len(part)] = part
-        start += len(part)
-    return full
-
-
 def _information(stage: Stage, fit: Fitted) -> Floats:
     """(q, q): minus the second derivative of the weighted log-likelihood."""
     weights = stage.weights if stage.weights.size else np.ones(len(stage.outcome))
@@ -123,7 +115,32 @@ def _model_based(stage: Stage, fit: Fitted, errors: str) -> Floats:
         return inverse
     n, p = stage.matrix.shape
     shrink = (n - p) / n if errors == "ml" else 1.0
-    return _blocks([inverse * shrink, np.array([[2 * fit.variance[0] ** 2 / (n - p) * shrink]])])
+    spread = 2 * fit.variance[0] ** 2 / (n - p)
+    return np.asarray(linalg.block_diag(inverse, spread) * shrink)
+
+
+def _between(stages: Sequence[Stage], fits: Sequence[Fitted], errors: str) -> Floats:
+    """(P, P): what linear equations share because their residuals correlate (Zellner 1962).
+
+    Nothing where a later equation has the earlier outcome as a predictor.
+    """
+    ends = np.cumsum([0] + [stage.size + (stage.family == "ols") for stage in stages])
+    full = np.zeros((ends[-1], ends[-1]))
+    linear = [place for place, stage in enumerate(stages) if stage.family == "ols"]
+    inverse = {place: np.linalg.pinv(stages[place].matrix) for place in linear}
+    left = {
+        place: stages[place].outcome - stages[place].matrix @ fits[place].coefficients[0]
+        for place in linear
+    }
+    for one, other in combinations(linear, 2):
+        n, p = stages[one].matrix.shape
+        freedom = n if errors == "ml" else n - p
+        shared = left[one] @ left[other] / freedom
+        slopes = inverse[one] @ inverse[other].T * shared
+        block = linalg.block_diag(slopes, 2 * shared**2 / freedom)
+        rows, columns = slice(*ends[one : one + 2]), slice(*ends[other : other + 2])
+        full[rows, columns], full[columns, rows] = block, block.T
+    return full
 
 
 def _influence(model: Model, stage: Stage, fit: Fitted) -> Floats:

@@ -52,19 +52,22 @@ def _shown(value: Any) -> str:
 def contrast_of(
     column: pd.Series[Any], name: str, levels: tuple[object, object] | None
 ) -> Contrast:
-    """The contrast asked for; by default the two values there are, or one unit at the mean."""
-    if levels is not None and (isinstance(levels, str) or len(levels) != 2):
-        raise AnalysisError("'levels' are two values: levels=(of, against).")
+    """The contrast asked for, from the first level to the second.
+
+    By default from the lower of two values to the higher, or one unit around the mean.
+    """
+    if levels is not None and (not isinstance(levels, tuple | list) or len(levels) != 2):
+        raise AnalysisError("'levels' are two values: levels=(from, to).")
     if isinstance(column.dtype, pd.CategoricalDtype):
         return _of_categories(column, name, levels)
     values = column.to_numpy(dtype=float)
     distinct = np.unique(values)
     if levels is None:
         centre = float(values.mean())
-        ends = (distinct[1], distinct[0]) if len(distinct) == 2 else (centre + 0.5, centre - 0.5)
-        to, start = map(float, ends)
+        ends = distinct if len(distinct) == 2 else (centre - 0.5, centre + 0.5)
+        start, to = map(float, ends)
     else:
-        to, start = _as_numbers(levels, name)
+        start, to = _as_numbers(levels, name)
     if to == start:
         raise AnalysisError(f"The two levels of '{name}' are the same: nothing is compared.")
     counts = [int((values == end).sum()) for end in (to, start)] if len(distinct) == 2 else []
@@ -72,12 +75,12 @@ def contrast_of(
 
 
 def _as_numbers(levels: tuple[object, object], name: str) -> tuple[float, float]:
-    to, start = (
+    start, to = (
         float(level) if isinstance(level, int | float | np.number) else np.nan for level in levels
     )
-    if not np.isfinite([to, start]).all():
+    if not np.isfinite([start, to]).all():
         raise AnalysisError(f"'{name}' is a number: give two finite numbers as levels.")
-    return to, start
+    return start, to
 
 
 def _of_categories(
@@ -86,15 +89,15 @@ def _of_categories(
     counts = column.value_counts()
     known = list(column.cat.categories)
     if levels is None and len(known) == 2:
-        levels = (known[1], known[0])
+        levels = (known[0], known[1])
     common = [level for level in known if counts.get(level, 0) >= 10]
     shown = f" Levels: {listing(common)}." if common else ""
     if levels is None:
-        raise AnalysisError(f"'{name}' has {len(known)} levels: say levels=(of, against).{shown}")
+        raise AnalysisError(f"'{name}' has {len(known)} levels: say levels=(from, to).{shown}")
     if any(level not in known for level in levels):
         raise AnalysisError(f"'{name}' has no such level.{shown}")
     if levels[0] == levels[1]:
         raise AnalysisError(f"The two levels of '{name}' are the same: nothing is compared.")
     return Contrast(
-        name, levels[0], levels[1], min(int((column == level).sum()) for level in levels)
+        name, levels[1], levels[0], min(int((column == level).sum()) for level in levels)
     )

@@ -69,7 +69,7 @@ def infer(model: Model, request: Request, bootstrap: int, seed: int, level: floa
     if not found:
         estimate = effects_of(model, fits, model.weights[None])[0]
         if not np.isfinite(np.delete(estimate, _shares(names))).all():
-            found = (f"the {request.scale} is not defined for these means",)
+            found = (_undefined(request),)
     centre = np.concatenate([estimate, coefficients["estimate"].to_numpy()])
     spread = _unknown(len(centre), len(names))
     if not found:
@@ -89,6 +89,13 @@ def infer(model: Model, request: Request, bootstrap: int, seed: int, level: floa
         method=_method(model, request, bootstrap, spread.failed),
         problems=found,
     )
+
+
+def _undefined(request: Request) -> str:
+    why = f"the {request.scale} is not defined for these means"
+    if "poisson" in request.mediator_families:
+        why += ", or a mediator's counts are too large to sum over: use 'ols' on their log"
+    return why
 
 
 def _shares(names: list[str]) -> list[int]:

@@ -57,8 +57,8 @@ def mediate(
         ``ols``, ``logit``, ``probit``, ``poisson`` or ``ordered``; one for all mediators, or
         one each. A categorical mediator enters the outcome's equation level by level.
     levels
-        The exposure's value and the one it is compared with, such as ``("absolute", "none")``;
-        by default the second of two against the first, or one unit around the mean.
+        The exposure's values, from and to, such as ``("none", "absolute")``: the second is
+        compared with the first. By default the two there are, or one unit around the mean.
     interaction
         Let the exposure change what each mediator does to the outcome.
     within
@@ -102,9 +102,9 @@ def mediate(
     -----
     Estimand: natural effects (Pearl 2001), averaged over the respondents. The total effect
     compares the two levels; the direct one holds the mediators where they would be at the
-    second level; the indirect one is the rest. In linear models without interaction they are
+    first level; the indirect one is the rest. In linear models without interaction they are
     products of coefficients. Where these differ, ``pure indirect`` holds the exposure at the
-    second level and ``total direct`` is the total less it (VanderWeele 2015). Several mediators
+    first level and ``total direct`` is the total less it (VanderWeele 2015). Several mediators
     are switched one after the other; in nonlinear serial models a path through a mediator
     includes what it does by later ones, since less is not identified (Avin et al. 2005).
     Within clusters: slopes of Zhang, Zyphur and Preacher (2009), the same in every cluster.
@@ -120,7 +120,7 @@ def mediate(
     >>> import confstudy as cs
     >>> scores = cs.score(cs.load("data_synthetic/therapy.parquet"))
     >>> found = mediate(scores, "arm", "privacy", "concealment", family="logit",
-    ...                 levels=("absolute", "none"), cluster="therapist", bootstrap=200)
+    ...                 levels=("none", "absolute"), cluster="therapist", bootstrap=200)
     >>> list(found.table["term"][:3])
     ['total', 'direct', 'indirect']
     """
@@ -155,7 +155,7 @@ def mediate(
 def _require_sizes(bootstrap: int, interval: str | None, level: float) -> None:
     if not 0 < level < 1:
         raise AnalysisError(f"'level' lies between 0 and 1, such as .95; {level:g} does not.")
-    if bootstrap and not 20 <= bootstrap <= 1_000_000:
+    if bootstrap and (bootstrap != int(bootstrap) or not 20 <= bootstrap <= 1_000_000):
         raise AnalysisError("'bootstrap' is 0, or between 20 and 1,000,000 resamples.")
     if not bootstrap and interval not in (None, "delta"):
         raise AnalysisError(f"interval='{interval}' needs draws: bootstrap=5000.")

@@ -15,6 +15,7 @@ from confstudy.models.mediation.stages import Fitted
 __all__ = ["SCALES", "Contribution", "Equation", "NaturalEffects"]
 
 Floats = NDArray[np.float64]
+_LARGEST = 6.5  # the log of a mean count whose distribution is still summed over
 SCALES = ("difference", "ratio", "odds ratio")
 
 
@@ -220,8 +221,8 @@ def _nodes(equation: Equation, fit: Fitted, index: Floats, stretch: float) -> tu
         below = expit(cuts - index[..., None])
         edge = np.zeros((*index.shape, 1))
         return equation.values, np.diff(np.concatenate([edge, below, edge + 1], axis=-1))
-    mean = np.exp(np.minimum(index, 6.5))
-    most = float(mean.max()) * stretch
+    mean = np.exp(np.where(index > _LARGEST, np.nan, index))
+    most = float(np.nanmax(mean, initial=0.0)) * stretch
     counts = np.arange(int(np.ceil(1.5 * most + 12 * np.sqrt(most) + 25)))
     logs = counts * np.log(mean)[..., None] - mean[..., None] - gammaln(counts + 1)
     return counts.astype(float), np.exp(logs)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.models.mediation.natural import SCALES
 
-__all__ = ["MEDIATOR_FAMILIES", "OUTCOME_FAMILIES", "Request", "chosen", "listed"]
+__all__ = ["MEDIATOR_FAMILIES", "OUTCOME_FAMILIES", "Request", "chosen", "listed", "quoted"]
 
 OUTCOME_FAMILIES = ("ols", "logit", "probit", "poisson", "ordered")
 MEDIATOR_FAMILIES = ("ols", "logit", "probit", "ordered", "poisson")
@@ -96,9 +96,15 @@ class Request:
         """The formula of a mediator, or of the outcome (last)."""
         last = equation == len(self.mediators)
         before = self.mediators[:equation] if self.serial or last else ()
-        mixed = [f"{self.exposure}:{name}" for name in before] if last and self.interaction else []
-        right = " + ".join([self.exposure, *before, *self.covariates, *mixed])
-        return f"{self.outcome if last else self.mediators[equation]} ~ {right}"
+        exposure, *named = map(quoted, (self.exposure, *before))
+        mixed = [f"{exposure}:{name}" for name in named] if last and self.interaction else []
+        right = " + ".join([exposure, *named, *self.covariates, *mixed])
+        return f"{quoted(self.outcome if last else self.mediators[equation])} ~ {right}"
+
+
+def quoted(name: str) -> str:
+    """A column's name as a formula reads it."""
+    return name if name.isidentifier() else f"`{name}`"
 
 
 def chosen(argument: str, given: str, allowed: Sequence[str]) -> None:

@@ -132,6 +132,7 @@ def _levels(column: pd.Series[Any], method: str | None) -> tuple[tuple[Any, ...]
         column = column.cat.remove_unused_categories()
         codes = np.asarray(column.cat.codes, dtype=float)
         return tuple(column.cat.categories), np.where(codes < 0, np.nan, codes)
+    column = column.infer_objects()
     answered = column.dropna()
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         values = column.to_numpy(dtype=float, na_value=np.nan)

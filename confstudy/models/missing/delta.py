@@ -141,7 +141,10 @@ def delta(
     >>> found.deltas
     (-1.0, 0.0, 1.0)
     """
-    values = np.asarray(deltas, dtype=float)
+    try:
+        values = np.asarray(deltas, dtype=float)
+    except (TypeError, ValueError):
+        values = np.array([np.nan])
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise AnalysisError("'deltas' are finite numbers, such as [-1, -0.5, 0, 0.5, 1].")
     if isinstance(data, Imputed) and options:

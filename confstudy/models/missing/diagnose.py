@@ -131,11 +131,15 @@ def little_test(data: Data, columns: Sequence[str] | None = None) -> RandomTest:
         raise AnalysisError(f"Little's test takes numbers; '{labels[0]}' is none.")
     frame = frame.drop(columns=labels)
     if columns is None:
-        frame = frame.loc[:, frame.std() > 0]
+        frame = frame.loc[:, frame.max() > frame.min()]
     values = frame.to_numpy(dtype=float, na_value=np.nan)
     values = values[~np.isnan(values).all(axis=1)]
     if values.shape[1] < 2 or not np.isnan(values).any():
         raise AnalysisError("Little's test takes two or more columns, with missing answers.")
+    empty = np.isnan(values).all(axis=0) | np.isinf(values).any(axis=0)
+    if empty.any():
+        name = frame.columns[int(np.argmax(empty))]
+        raise AnalysisError(f"'{name}' has no answers or infinite ones: leave it out.")
     spread = np.nanstd(values, axis=0)
     if not (spread > 0).all():
         raise AnalysisError(f"'{frame.columns[int(np.argmin(spread))]}' does not vary.")

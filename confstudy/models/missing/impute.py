@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from confstudy.errors import AnalysisError
@@ -88,8 +89,8 @@ def impute(
     have a weak normal prior (sd 2.5 on standardised predictors; Gelman and others 2008), which
     keeps separated columns finite; clusters by Gibbs steps (Schafer and Yucel 2002).
     Questions a respondent was not asked are not imputed. Matching can only repeat answers there
-    are: where those who answer are few or far away, its intervals are too short; then choose
-    ``residual`` or ``normal``.
+    are: where nobody who answers stands, it is biased; then choose ``residual``, ``normal`` or
+    ``ordered``. Its donors are a bootstrap sample anew for every imputation.
 
     Estimand: nothing itself; the fits that are pooled say theirs. Assumes: answers missing at
     random given the predictors, and regressions that are right, interactions included.
@@ -103,11 +104,13 @@ def impute(
     >>> len(imputed), imputed.completed(0).frame["privacy_1"].isna().sum().item()
     (5, 0)
     """
-    if m < 2 or iterations < 1:
-        raise AnalysisError("'m' is 2 or more, 'iterations' 1 or more.")
+    for name, number, least in (("m", m, 2), ("iterations", iterations, 1), ("seed", seed, 0)):
+        if not isinstance(number, int | np.integer) or number < least:
+            raise AnalysisError(f"'{name}' is a whole number, {least} or more.")
     parts = read_parts(data, columns, methods or {}, derived or {}, cluster)
     if not any(column.wanted.any() for column in parts.columns.values()):
-        raise AnalysisError("Nothing is missing in these columns: fit the data as they are.")
+        left = "".join(f" {note}." for note in parts.notes)
+        raise AnalysisError(f"Nothing is missing in these columns: fit the data as they are.{left}")
     chosen, notes = chosen_predictors(parts.columns, parts.derived, predictors)
     plan = Plan(
         columns=parts.columns,

@@ -212,7 +212,11 @@ def shift_by_level(shift: Shift, column: Column) -> float | Floats:
     if unordered != isinstance(shift, Mapping) and shift != 0.0:
         raise AnalysisError(
             f"'{column.name}' is shifted by "
-            + ("log odds by level, such as {'no': −0.5}." if unordered else "one number.")
+            + (
+                "log odds by level, such as {'no': -0.5}, or level='no' in cs.delta."
+                if unordered
+                else "one number."
+            )
         )
     if not isinstance(shift, Mapping):
         return float(shift)

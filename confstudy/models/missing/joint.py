@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from confstudy.errors import AnalysisError, unknown
+from confstudy.errors import AnalysisError, listing, unknown
 from confstudy.models.missing.pooling import Pooled
 
 __all__ = ["JointTest", "joint_test", "likelihood_test", "pool_statistics"]
@@ -84,10 +84,13 @@ def joint_test(pooled: Pooled, terms: Sequence[str], *, null: float = 0.0) -> Jo
     >>> float(round(joint_test(pooled(fits), ["x"]).statistic, 3))
     3.947
     """
-    absent = [term for term in terms if term not in pooled.terms]
-    if absent or not terms:
-        raise AnalysisError(unknown("Terms", absent, pooled.terms, "the model"))
     _require(pooled)
+    terms = [terms] if isinstance(terms, str) else list(dict.fromkeys(terms))
+    if not terms:
+        raise AnalysisError(f"Name the terms to test, among {listing(pooled.terms)}.")
+    absent = [term for term in terms if term not in pooled.terms]
+    if absent:
+        raise AnalysisError(unknown("Terms", absent, pooled.terms, "the model"))
     places = [pooled.terms.index(term) for term in terms]
     square = np.ix_(places, places)
     difference = pooled.coefficients[places] - null
@@ -95,7 +98,7 @@ def joint_test(pooled: Pooled, terms: Sequence[str], *, null: float = 0.0) -> Jo
     increase = _increase(pooled.between[square], pooled.within[square], m)
     wald = float(difference @ np.linalg.solve(pooled.within[square], difference))
     statistic = wald / (k * (1 + increase))
-    error = _error_df(k, m, increase, pooled.complete_df)
+    error = _error_df(k, m, increase, float(pooled.complete[places].min()))
     return _joint("D1", statistic, k, error, increase)
 
 
@@ -142,7 +145,8 @@ def likelihood_test(
     Raises
     ------
     AnalysisError
-        Models that are not nested by size, differ in their imputations, or have no likelihood.
+        Models that are not nested, differ in their imputations, have clusters or weights, or no
+        likelihood.
     """
     _require(full)
     _require(null)
@@ -151,6 +155,10 @@ def likelihood_test(
         raise AnalysisError(
             "D3 compares a model with a smaller one, fitted to the same completed data sets."
         )
+    if not all(_nested(fit, small) for fit, small in zip(full.fits, null.fits, strict=True)):
+        raise AnalysisError("D3 compares nested models of one outcome; these are not nested.")
+    if any(getattr(fit, "clusters", None) or _weighted(fit) for fit in full.fits):
+        raise AnalysisError("A likelihood knows no clusters or weights: use D1 (joint_test).")
     own = loglike or _loglike
     (best, pinned), (null_best, null_pinned) = (
         _likelihoods(pool, own, given=loglike is not None) for pool in (full, null)
@@ -162,8 +170,26 @@ def likelihood_test(
 
 
 def _require(pooled: Pooled) -> None:
+    if not isinstance(pooled, Pooled):
+        raise AnalysisError("Give pooled fits: cs.fit of completed data sets, or cs.pooled.")
     if pooled.problems:
         raise AnalysisError(f"The fits cannot be tested: {'; '.join(pooled.problems)}.")
+
+
+def _nested(full: Any, null: Any) -> bool:
+    """Whether what predicts in one model is a combination of what predicts in the other."""
+    if not (hasattr(full, "design") and hasattr(null, "design")):
+        return True
+    if not np.array_equal(full.design.outcome, null.design.outcome):
+        return False
+    large, small = full.design.matrix, null.design.matrix
+    large = np.column_stack([np.ones(len(large)), large])
+    rest = small - large @ np.linalg.lstsq(large, small)[0]
+    return bool((np.abs(rest) <= 1e-7 * (1 + np.abs(small))).all())
+
+
+def _weighted(fit: Any) -> bool:
+    return getattr(fit, "weights", None) is not None
 
 
 def _joint(method: str, statistic: float, k: int, error: float, increase: float) -> JointTest:
@@ -177,23 +203,28 @@ def _increase(between: Floats, within: Floats, m: int) -> float:
 
 
 def _error_df(k: int, m: int, increase: float, complete: float) -> float:
-    """Second degrees of freedom: Reiter (2007), or Li and others (1991) without ``complete``."""
+    """Second degrees of freedom: Reiter (2007), or Li and others (1991) without ``complete``.
+
+    Reiter's formula needs more than four degrees of freedom of everything; with fewer, those of
+    Li and others are joined with the observed ones as by Barnard and Rubin (1999), which for one
+    coefficient is their result.
+    """
     free = k * (m - 1)
     if increase <= 0:
         return complete
-    if np.isinf(complete) or free <= 4:
-        scale = (1 + (1 - 2 / free) / increase) ** 2 if free > 4 else (1 + 1 / increase) ** 2
-        shape = 4 + (free - 4) * scale if free > 4 else free * (1 + 1 / k) / 2 * scale
-        return float(shape)
-    a = increase * free / (free - 2)
+    gain = (1 + (1 - 2 / free) / increase) ** 2 if free > 4 else (1 + 1 / increase) ** 2
+    imputed = 4 + (free - 4) * gain if free > 4 else free * (1 + 1 / k) / 2 * gain
+    if np.isinf(complete):
+        return float(imputed)
     observed = complete * (complete + 1) / (complete + 3)
-    c0, c1, c2 = 1 / (free - 4), observed - 2 * (1 + a), observed - 4 * (1 + a)
-    if c1 <= 0 or c2 <= 0:
-        return float("nan")
+    a = increase * free / (free - 2) if free > 4 else np.inf
+    c1, c2 = observed - 2 * (1 + a), observed - 4 * (1 + a)
+    if c2 <= 0:
+        return float(1 / (1 / imputed + (1 + increase) / observed))
     part = a**2 * c1 / ((1 + a) ** 2 * c2)
     part += 8 * a**2 * c1 / ((1 + a) * c2**2) + 4 * a**2 / ((1 + a) * c2)
     part += 4 * a**2 / (c2 * c1) + 16 * a**2 * c1 / c2**3 + 8 * a**2 / c2**2
-    return float(4 + 1 / (1 / c2 + c0 * part))
+    return float(4 + 1 / (1 / c2 + part / (free - 4)))
 
 
 def _likelihoods(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from confstudy.errors import AnalysisError, unknown
+from confstudy.errors import AnalysisError, listing, unknown
 from confstudy.models.formula import Data, as_frame
 from confstudy.models.missing.columns import Column, Method, read_column
 from confstudy.models.missing.derived import Derived, expression, over_scales, scale_score
@@ -95,7 +95,11 @@ def _names(
 ) -> list[str]:
     """The columns that take part, scales replaced by their items."""
     frame = as_frame(data)
-    known = [str(name) for name in frame.columns]
+    known = list(frame.columns)
+    twice = frame.columns.duplicated()
+    odd = [str(n) for n, again in zip(known, twice, strict=True) if again or not isinstance(n, str)]
+    if odd:
+        raise AnalysisError(f"Names of columns are words, each used once; rename {listing(odd)}.")
     if cluster is not None and cluster not in known:
         raise AnalysisError(unknown("Columns", [cluster], known, "the data"))
     if asked is None:
@@ -105,6 +109,7 @@ def _names(
             if name != cluster and name not in scales and name not in formulas
             and not _kept_out(data, name)
         ]  # fmt: skip
+    asked = [asked] if isinstance(asked, str) else asked
     absent = [name for name in asked if name not in known and name not in scales]
     if absent:
         raise AnalysisError(unknown("Columns", absent, [*known, *scales], "the data"))

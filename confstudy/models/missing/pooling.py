@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from confstudy.errors import AnalysisError
+from confstudy.models.missing.degrees import barnard_rubin, complete_degrees, ratio
+from confstudy.models.table import coefficient_table, shown
 
 __all__ = ["Fitted", "Pooled", "pooled"]
 
@@ -46,8 +48,8 @@ class Pooled:
         (p, p): the mean of the fits' covariances, and the covariance of their coefficients.
     df
         (p,): Barnard–Rubin degrees of freedom.
-    complete_df
-        Degrees of freedom the fit would have without missing answers.
+    complete
+        (p,): degrees of freedom the fit would have without missing answers.
     problems
         Why the numbers cannot be believed; empty when they can.
     fits
@@ -59,7 +61,7 @@ class Pooled:
     within: Floats
     between: Floats
     df: Floats
-    complete_df: float
+    complete: Floats
     problems: tuple[str, ...]
     fits: tuple[Any, ...]
     level: float = 0.95
@@ -68,6 +70,11 @@ class Pooled:
     def imputations(self) -> int:
         """How many fits were pooled."""
         return len(self.fits)
+
+    @property
+    def complete_df(self) -> float:
+        """The smallest of ``complete``."""
+        return float(self.complete.min())
 
     @property
     def covariance(self) -> Floats:
@@ -91,8 +98,8 @@ class Pooled:
 
     @property
     def n(self) -> int:
-        """Respondents used in every fit."""
-        return int(self.fits[0].n)
+        """Respondents used; of the fit with the fewest where they differ."""
+        return min(int(fit.n) for fit in self.fits)
 
     @property
     def formula(self) -> str:
@@ -116,22 +123,9 @@ class Pooled:
         Where a fit cannot be believed, everything but the term is missing and a column ``note``
         says why.
         """
-        error = np.sqrt(np.diag(self.covariance))
-        statistic = _ratio(self.coefficients, error)
-        margin = self.quantile * error
-        table = pd.DataFrame(
-            {
-                "term": self.terms,
-                "estimate": self.coefficients,
-                "std_error": error,
-                "statistic": statistic,
-                "df": self.df,
-                "p_value": 2 * stats.t.sf(np.abs(statistic), self.df),
-                "conf_low": self.coefficients - margin,
-                "conf_high": self.coefficients + margin,
-            }
+        return coefficient_table(
+            self.terms, self.coefficients, self.covariance, self.df, self.level, self.problems
         )
-        return _withheld(table, self.problems)
 
     @property
     def diagnostics(self) -> pd.DataFrame:
@@ -145,7 +139,7 @@ class Pooled:
         """
         m = self.imputations
         within, between = np.diag(self.within), np.diag(self.between)
-        increase = _ratio((1 + 1 / m) * between, within)
+        increase = ratio((1 + 1 / m) * between, within)
         missing = (increase + 2 / (self.df + 3)) / (1 + increase)
         table = pd.DataFrame(
             {
@@ -160,20 +154,24 @@ class Pooled:
                 "enough": np.ceil(1 + 0.5 * (missing / 0.05) ** 2),
             }
         )
-        return _withheld(table, self.problems)
+        if self.problems:
+            table.iloc[:, 1:] = np.nan
+            table["note"] = "; ".join(self.problems)
+        return table
 
     def __repr__(self) -> str:
         named = hasattr(self.fits[0], "formula") and hasattr(self.fits[0], "family")
-        what = f"{self.family.name}: {self.formula}\nn = {self.n:,}, " if named else ""
+        most = max(int(fit.n) for fit in self.fits) if named else 0
+        upto = f" to {most:,}" if named and most > self.n else ""
+        what = f"{self.family.name}: {self.formula}\nn = {self.n:,}{upto}, " if named else ""
         head = f"{what}pooled over {self.imputations} imputations (Rubin's rules)"
         if self.problems:
             return f"{head}\nNOT TO BE USED: {'; '.join(self.problems)}"
-        with pd.option_context("display.float_format", "{:.4f}".format, "display.width", 120):
-            return f"{head}\n{self.table.to_string(index=False)}"
+        return f"{head}\n{shown(self.table)}"
 
 
 def pooled(
-    fits: Iterable[Fitted], *, df: float | None = None, level: float | None = None
+    fits: Iterable[Fitted], *, df: float | Floats | None = None, level: float | None = None
 ) -> Pooled:
     """Pool the fits to m completed data sets by Rubin's rules.
 
@@ -183,8 +181,9 @@ def pooled(
         Two or more fits of one model: anything with ``terms``, ``coefficients`` (p,) and
         ``covariance`` (p, p), of any family and with any standard errors.
     df
-        Degrees of freedom without missing answers. By default the fits' own ``df``; where that
-        is infinite or absent, their ``n`` less the number of terms, else infinity.
+        Degrees of freedom without missing answers, one number or (p,). By default the fits' own
+        of each coefficient, averaged; where those are infinite or absent, their ``events`` or
+        else their ``n``, less the number of terms; else infinity.
     level
         Of the intervals; by default the fits'.
 
@@ -220,6 +219,8 @@ def pooled(
     found = tuple(fits)
     if len(found) < 2:
         raise AnalysisError(f"Pooling takes two or more fits; {len(found)} came.")
+    if not all(hasattr(fit, name) for fit in found for name in ("terms", "coefficients")):
+        raise AnalysisError("Pooling takes fits, such as cs.fit gives for each completed data set.")
     terms = tuple(found[0].terms)
     if any(tuple(fit.terms) != terms for fit in found):
         raise AnalysisError(
@@ -229,40 +230,19 @@ def pooled(
     estimates = np.array([fit.coefficients for fit in found], dtype=float)
     within = np.mean([np.asarray(fit.covariance, dtype=float) for fit in found], axis=0)
     between = np.atleast_2d(np.cov(estimates, rowvar=False))
-    complete = _complete_df(found[0], len(terms)) if df is None else float(df)
+    complete = complete_degrees(found, len(terms)) if df is None else np.asarray(df, dtype=float)
+    complete = np.broadcast_to(complete, len(terms))
     return Pooled(
         terms=terms,
         coefficients=estimates.mean(axis=0),
         within=within,
         between=between,
         df=barnard_rubin(np.diag(within), np.diag(between), len(found), complete),
-        complete_df=complete,
+        complete=complete,
         problems=_problems(found, within, between),
         fits=found,
         level=getattr(found[0], "level", 0.95) if level is None else level,
     )
-
-
-def barnard_rubin(within: Floats, between: Floats, m: int, complete: float) -> Floats:
-    """Degrees of freedom of Barnard and Rubin (1999); infinite where nothing is missing."""
-    total = within + (1 + 1 / m) * between
-    share = _ratio((1 + 1 / m) * between, total)
-    with np.errstate(divide="ignore"):
-        imputed = 1 / (share**2 / (m - 1))
-    if np.isinf(complete):
-        return np.asarray(imputed)
-    observed = (complete + 1) / (complete + 3) * complete * (1 - share)
-    with np.errstate(divide="ignore"):
-        return np.asarray(1 / (1 / imputed + 1 / observed))
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    return np.asarray(np.divide(top, bottom, out=np.full_like(bottom, np.nan), where=bottom > 0))
-
-
-def _complete_df(fit: Any, terms: int) -> float:
-    own = float(getattr(fit, "df", np.inf))
-    return own if np.isfinite(own) else float(getattr(fit, "n", np.inf)) - terms
 
 
 def _problems(fits: tuple[Any, ...], within: Floats, between: Floats) -> tuple[str, ...]:
@@ -275,10 +255,3 @@ def _problems(fits: tuple[Any, ...], within: Floats, between: Floats) -> tuple[s
     if not found and not (np.isfinite(within).all() and np.isfinite(between).all()):
         found = ["a fit has coefficients or errors that are not numbers"]
     return tuple(found)
-
-
-def _withheld(table: pd.DataFrame, problems: tuple[str, ...]) -> pd.DataFrame:
-    if problems:
-        table.iloc[:, 1:] = np.nan
-        table["note"] = "; ".join(problems)
-    return table

@@ -13,8 +13,9 @@ from scipy import stats
 
 from confstudy.errors import AnalysisError, unknown
 from confstudy.models.families import FamilyName
+from confstudy.models.missing.degrees import barnard_rubin
 from confstudy.models.missing.delta import Deltas
-from confstudy.models.missing.pooling import Pooled, barnard_rubin
+from confstudy.models.missing.pooling import Pooled
 
 __all__ = ["Tipping", "tipping"]
 
@@ -184,7 +185,8 @@ class _Curve:
         estimates, within = estimates[:, keep], variances[:, keep].mean(axis=1)
         m, pool = int(keep.sum()), self.found[0.0]
         mean, between = estimates.mean(axis=1), estimates.var(axis=1, ddof=1)
-        df = barnard_rubin(within, between, m, pool.complete_df)
+        complete = pool.complete[pool.terms.index(self.term)]
+        df = barnard_rubin(within, between, m, complete)
         margin = stats.t.ppf(0.5 + pool.level / 2, df) * np.sqrt(within + (1 + 1 / m) * between)
         away = mean - self.null
         zero = int(np.flatnonzero(places == 0.0)[0])

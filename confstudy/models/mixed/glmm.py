@@ -60,7 +60,7 @@ def fit_integrated(
 
 
 def _check(n: int, blocks: tuple[Block, ...], nodes: int, family: str) -> None:
-    if not 1 <= nodes <= 25 or int(nodes) != nodes:
+    if nodes not in range(1, 26):
         raise AnalysisError(
             f"'nodes' is a whole number from 1 (Laplace) to 25; {nodes} is not. 15 is usual."
         )

@@ -25,7 +25,7 @@ def node_grid(nodes: int, k: int) -> tuple[Floats, Floats]:
     >>> float((weights * points[:, 0] ** 4).sum().round(12))
     3.0
     """
-    points, weights = hermegauss(nodes)
+    points, weights = hermegauss(int(nodes))
     weights = weights / weights.sum()
     grid = np.stack(np.meshgrid(*[points] * k, indexing="ij"), axis=-1).reshape(-1, k)
     mass = np.stack(np.meshgrid(*[weights] * k, indexing="ij"), axis=-1).reshape(-1, k)

@@ -132,7 +132,7 @@ def _terms(piece: str) -> list[RandomTerm]:
     effects, bar, group = match.groups()
     nested = [part.strip() for part in group.split("/")]
     groups = [
-        tuple(name.strip() for part in nested[: depth + 1] for name in part.split(":"))
+        tuple(name.strip().strip("`") for part in nested[: depth + 1] for name in part.split(":"))
         for depth in range(len(nested))
     ]
     if any(not name for names in groups for name in names):

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
-from scipy.special import ndtr
 
 from confstudy.errors import AnalysisError
 from confstudy.models.formula import Data
@@ -20,70 +19,12 @@ from confstudy.models.mediation.estimate import by_pattern, fit_sample, problems
 from confstudy.models.mediation.natural import Equation, NaturalEffects
 from confstudy.models.mediation.request import Request, chosen, listed
 from confstudy.models.mediation.stages import Fitted
+from confstudy.models.sensitivity.curve import RhoCurve
 
 __all__ = ["RhoSensitivity", "rho_sensitivity"]
 
 Floats = NDArray[np.float64]
 _GRID = tuple(round(-0.9 + 0.1 * step, 1) for step in range(19))
-
-
-@dataclass(frozen=True, repr=False)
-class RhoCurve:
-    """Indirect, then direct effects at each ρ, from the equations fitted as if ρ were 0.
-
-    Attributes
-    ----------
-    shares
-        (1, u): how many have each pattern of covariates.
-    ratio
-        Multiplies the outcome's residual variance.
-    """
-
-    rho: tuple[float, ...]
-    equations: tuple[Equation, Equation]
-    shares: Floats
-    ratio: float
-
-    def at(self, rho: tuple[float, ...]) -> RhoCurve:
-        """The same at other correlations."""
-        return replace(self, rho=rho)
-
-    @property
-    def names(self) -> list[str]:
-        """The effects, in the order of the columns."""
-        return [f"{kind} at {rho:g}" for kind in ("indirect", "direct") for rho in self.rho]
-
-    def effects(self, fits: Sequence[Fitted]) -> Floats:
-        """(B, 2 ρ)."""
-        pairs = [self._pair(fits, rho) for rho in self.rho]
-        return np.column_stack([p[0] for p in pairs] + [p[1] for p in pairs])
-
-    def _pair(self, fits: Sequence[Fitted], rho: float) -> tuple[Floats, Floats]:
-        """What the regressions of mediator and outcome imply of the effects, were this ρ true."""
-        mediator, outcome = self.equations
-        added = outcome.adds[0].rows[0]
-        seen = fits[1].coefficients @ added
-        sigma = np.sqrt(fits[0].variance)
-        linear = outcome.family == "ols"
-        root = np.sqrt(1 - rho**2)
-        # In a probit the outcome's error given the mediator is scaled to 1, in ols it is not.
-        noise = np.sqrt(fits[1].variance * self.ratio) / root if linear else np.ones_like(sigma)
-        factor = 1.0 if linear else root
-        slope = factor * seen - rho * noise / sigma
-        middle = [mediator.index(fits[0], world) for world in (0, 1)]
-        start = [
-            factor * outcome.index(fits[1], world) + (rho * noise / sigma)[:, None] * middle[world]
-            for world in (0, 1)
-        ]
-        spread = np.sqrt((slope * sigma) ** 2 + noise**2 + 2 * rho * slope * sigma * noise)
-
-        def mean(exposed: int, through: int) -> Floats:
-            index = start[exposed] + slope[:, None] * middle[through]
-            cells = index if linear else ndtr(index / spread[:, None])
-            return np.asarray((self.shares * cells).sum(axis=1))
-
-        none, both, direct, pure = mean(0, 0), mean(1, 1), mean(1, 0), mean(0, 1)
-        return (both - direct + pure - none) / 2, (both - pure + direct - none) / 2
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,7 +76,7 @@ def rho_sensitivity(
     *,
     family: Literal["ols", "probit"] = "ols",
     levels: tuple[object, object] | None = None,
-    rho: Sequence[float] = _GRID,
+    rho: float | Sequence[float] = _GRID,
     cluster: str | None = None,
     weights: str | None = None,
     level: float = 0.95,
@@ -171,16 +112,18 @@ def rho_sensitivity(
     >>> import confstudy as cs
     >>> scores = cs.score(cs.load("data_synthetic/therapy.parquet"))
     >>> found = rho_sensitivity(scores, "arm", "privacy", "alliance", "stigma",
-    ...                         levels=("absolute", "none"))
+    ...                         levels=("none", "absolute"))
     >>> found.table["rho"].tolist()[:2]
     [-0.9, -0.8]
     """
     chosen("family", family, ("ols", "probit"))
-    grid = np.asarray(rho, dtype=float)
-    if not grid.size or not (np.abs(grid) < 1).all():
+    given = [rho] if isinstance(rho, int | float) else list(rho)
+    numeric = all(isinstance(one, int | float) for one in given)
+    if not given or not numeric or not all(abs(one) < 1 for one in given):
         raise AnalysisError("Every ρ lies between −1 and 1, without these.")
     if not 0 < level < 1:
         raise AnalysisError(f"'level' lies between 0 and 1, such as .95; {level:g} does not.")
+    grid = np.asarray(given, dtype=float)
     request = _request(exposure, mediator, outcome, covariates, family, levels, cluster, weights)
     model = build(request, data)
     fits = fit_sample(model)

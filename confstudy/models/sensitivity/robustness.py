@@ -100,7 +100,7 @@ def robustness(
     term: str,
     *,
     benchmarks: str | Sequence[str] = (),
-    times: Sequence[float] = (1, 2, 3),
+    times: float | Sequence[float] = (1, 2, 3),
     q: float = 1.0,
     alpha: float = 0.05,
 ) -> Robustness:
@@ -144,9 +144,14 @@ def robustness(
     >>> found.benchmarks["times"].tolist()
     [1, 2, 3]
     """
+    if not isinstance(fit, Fit):
+        raise AnalysisError("Robustness needs a linear model, as cs.fit makes it.")
     if not q > 0 or not 0 < alpha < 1:
         raise AnalysisError("'q' is above 0, and 'alpha' lies between 0 and 1.")
     _require(fit)
+    multiples = [times] if isinstance(times, int | float) else list(times)
+    if not all(k > 0 for k in multiples):
+        raise AnalysisError("'times' are above 0, such as 1, 2 and 3.")
     named = (benchmarks,) if isinstance(benchmarks, str) else tuple(benchmarks)
     slopes = tuple(t for t in fit.design.terms if t != "Intercept")
     absent = [name for name in (term, *named) if name not in slopes]
@@ -172,7 +177,7 @@ def robustness(
         }
     )
     bare = Robustness(term, fit.design.name, fit.n, q, alpha, table, pd.DataFrame())
-    rows = [_bound(fit, place, name, k, bare) for name in named for k in times]
+    rows = [_bound(fit, place, name, k, bare) for name in named for k in multiples]
     found = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
     return Robustness(term, fit.design.name, fit.n, q, alpha, table, found)
 

@@ -68,7 +68,10 @@ def calibrate(
         raise AnalysisError("'kind' is 'linear' or 'raking'.")
     sample, frame = sample_of(data, design), as_frame(data)
     matrix = _matrix(frame, list(totals))
-    wanted = np.array(list(totals.values()), dtype=float)
+    try:
+        wanted = np.array(list(totals.values()), dtype=float)
+    except (TypeError, ValueError):
+        raise AnalysisError(f"The totals of {listing(totals)} are not all numbers.") from None
     base = sample.full
     gram = matrix.T @ (base[:, None] * matrix)
     if np.linalg.matrix_rank(gram) < len(wanted):
@@ -145,15 +148,36 @@ def _calibrated(matrix: Floats, weights: Floats, wanted: Floats, kind: str) -> F
     try:
         for _ in range(1 if kind == "linear" else 50):
             information = matrix.T @ (found[:, None] * matrix)
-            multipliers = multipliers + np.linalg.solve(information, wanted - matrix.T @ found)
-            change = matrix @ multipliers
-            found = weights * (1 + change if kind == "linear" else np.exp(change))
+            step: Floats = np.asarray(np.linalg.solve(information, wanted - matrix.T @ found))
+            if kind == "linear":
+                found = weights * (1 + matrix @ step)
+                break
+            multipliers, found = _downhill(matrix, weights, wanted, multipliers, step)
             if np.allclose(matrix.T @ found, wanted, rtol=1e-12, atol=0):
                 break
-    except (np.linalg.LinAlgError, FloatingPointError):
+    except np.linalg.LinAlgError:
         found = np.full_like(weights, np.nan)
     if not np.allclose(matrix.T @ found, wanted, rtol=1e-8, atol=1e-8):
         raise AnalysisError("No weights reach these totals: they contradict the sample.")
     if (found < 0).any():
         raise AnalysisError("The totals ask for weights below 0: use kind='raking'.")
     return found
+
+
+def _downhill(
+    matrix: Floats, weights: Floats, wanted: Floats, multipliers: Floats, step: Floats
+) -> tuple[Floats, Floats]:
+    """The step, halved until what raking minimises does not grow; with its weights."""
+
+    def at(place: Floats) -> tuple[Floats, float]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = weights * np.exp(matrix @ place)
+            return found, float(found.sum() - wanted @ place)
+
+    found, least = at(multipliers)
+    for _ in range(40):
+        trial, value = at(multipliers + step)
+        if value <= least + 1e-12 * abs(least):
+            return multipliers + step, trial
+        step = step / 2
+    return multipliers, found

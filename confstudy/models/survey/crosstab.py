@@ -129,7 +129,8 @@ def survey_table(
     if rows == columns:
         raise AnalysisError("A cross-table needs two different variables.")
     made = prepared([rows, columns], data, design, "", where)
-    sample, dropped = made.domains[0].sample, made.dropped
+    whole, dropped = made.domains[0].sample, made.dropped
+    sample = whole.within(whole.full > 0)
     sides = [_levels(made.frame, name, sample.rows) for name in (rows, columns)]
     (row_names, row_part), (column_names, column_part) = sides
     cells = (row_part[:, :, None] * column_part[:, None, :]).reshape(len(row_part), -1)
@@ -141,7 +142,7 @@ def survey_table(
         return np.asarray(replicated.T @ cells / replicated.sum(axis=0)[:, None])
 
     covariance = sample.spread(influence, shares, statistic)
-    n, shape = int((weights > 0).sum()), (len(row_names), len(column_names))
+    n, shape = sample.n, (len(row_names), len(column_names))
     expected = np.outer(*(shares.reshape(shape).sum(axis=a) for a in (1, 0))).ravel()
     pearson = float(n * ((shares - expected) ** 2 / expected).sum())
     effects, problems = _effects(shares, covariance, n, shape)

@@ -80,7 +80,7 @@ class SurveyDesign:
             parts = (given,) if isinstance(given, str) else tuple(given or ())
             object.__setattr__(self, name, tuple(part for part in parts if part))
         if self.multipliers is not None and not np.isscalar(self.multipliers):
-            object.__setattr__(self, "multipliers", tuple(map(float, np.ravel(self.multipliers))))
+            object.__setattr__(self, "multipliers", tuple(np.ravel(self.multipliers).tolist()))
         for name, allowed in (
             ("lonely", _LONELY),
             ("method", METHODS),
@@ -178,7 +178,10 @@ class SurveyDesign:
         count = len(self.replicates)
         if self.multipliers is None:
             return default_multipliers(self.method, count, self.fay)
-        given = np.asarray(self.multipliers, dtype=float)
+        try:
+            given = np.asarray(self.multipliers, dtype=float)
+        except (TypeError, ValueError):
+            raise AnalysisError("Multipliers are numbers, one or one a replicate.") from None
         if given.ndim and len(given) != count:
             raise AnalysisError(f"{count} replicates have {len(given)} multipliers.")
         if not (np.isfinite(given).all() and (given >= 0).all() and (given > 0).any()):
@@ -208,6 +211,8 @@ def sample_of(data: Data, design: AnyDesign) -> Sample:
         if not isinstance(data, Survey):
             raise AnalysisError("A frame has no declared design: give design=SurveyDesign(…).")
         design = SurveyDesign.of(data)
+    if not isinstance(design, SurveyDesign | Sample):
+        raise AnalysisError("'design' is a SurveyDesign(weights=…) or the Sample it gives.")
     return design.on(data)
 
 

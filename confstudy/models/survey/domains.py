@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,10 @@ __all__ = ["Columns", "Domain", "columns_of", "prepared"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+_TAKEN = (
+    *("term", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
+    *("n", "deff", "note"),
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,9 +67,11 @@ def prepared(
     absent = [name for name in wanted if name not in frame]
     if absent or not wanted:
         raise AnalysisError(unknown("Columns", absent, map(str, frame.columns), "the data"))
+    if by in _TAKEN:
+        raise AnalysisError(f"The table has a column '{by}' of its own: rename that of 'by'.")
     sample = sample_of(data, design)
     if where is not None:
-        sample = sample.within(_mask(where, len(frame)))
+        sample = sample.within(_mask(where, frame.index))
     asked = sample.n
     sample = sample.within(frame[wanted].notna().all(axis=1).to_numpy())
     if not sample.domain_weights.sum() > 0:
@@ -99,11 +106,15 @@ def _grouped(column: pd.Series[str]) -> tuple[NDArray[np.intp], list[object]]:
         used = column.cat.remove_unused_categories()
         return np.asarray(used.cat.codes, dtype=np.intp), list(used.cat.categories)
     codes, levels = pd.factorize(column, sort=True)
+    if any(isinstance(level, tuple | list) for level in levels):
+        raise AnalysisError(f"'{column.name}' holds lists: a level is one value.")
     return np.asarray(codes, dtype=np.intp), list(levels)
 
 
-def _mask(where: ArrayLike, rows: int) -> Bools:
-    column = pd.Series(where).reset_index(drop=True)
-    if len(column) != rows or column.isna().any() or column.dtype not in ("bool", "boolean"):
+def _mask(where: ArrayLike, index: pd.Index[Any]) -> Bools:
+    if isinstance(where, pd.Series) and len(where) == len(index) and not where.index.equals(index):
+        raise AnalysisError("'where' has other row labels than the data, or another order.")
+    column = pd.Series(where) if np.ndim(where) == 1 else pd.Series(dtype=object)
+    if len(column) != len(index) or column.isna().any() or column.dtype not in ("bool", "boolean"):
         raise AnalysisError("'where' takes one true or false a row of the data, none missing.")
     return np.asarray(column, dtype=bool)

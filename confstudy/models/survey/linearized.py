@@ -106,7 +106,9 @@ def _between(stage: Stage, values: Floats, lonely: Lonely) -> Floats:
             "have come out otherwise. Join strata, or choose how to count them: "
             "lonely='adjust', 'average' or 'certainty'."
         )
-    if lonely == "adjust":
+    if lonely == "adjust" and single.any():
+        if len(totals) == 1:
+            raise AnalysisError("The sample is one cluster: there is no mean of others to use.")
         deviation[single] = totals[single] - totals.mean(axis=0)
     covariance = (deviation * factor[:, None]).T @ deviation
     if lonely == "average" and single.any():

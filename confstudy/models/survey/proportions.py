@@ -109,6 +109,8 @@ def _logit_interval(
     centre = np.array([logit(share)])
     with np.errstate(invalid="ignore"):
         variance = sample.spread(influence[:, None], centre, statistic)[0, 0]
+    if not np.isfinite(variance):
+        return np.nan, np.nan
     margin = stats.t.ppf(0.5 + found.level / 2, found.df[place]) * np.sqrt(variance)
     return float(expit(centre[0] - margin)), float(expit(centre[0] + margin))
 
@@ -121,6 +123,8 @@ def _beta_interval(
     tail, n, df = (1 - found.level) / 2, len(values), found.df[place]
     if not df > 0 or n < 2:
         return np.nan, np.nan
+    if variance == 0 and 0 < share < 1:
+        return float(share), float(share)
     effective = share * (1 - share) / variance if variance > 0 else float(n)
     effective *= (stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)) ** 2
     yes, no = effective * share, effective * (1 - share)

@@ -19,6 +19,7 @@ from confstudy.models.survey.sample import Sample
 __all__ = ["survey_quantile", "weighted_quantile"]
 
 Floats = NDArray[np.float64]
+_ROUNDING = 1e-12
 _BEYOND = "the interval goes beyond the smallest or largest answer"
 
 
@@ -69,7 +70,7 @@ def survey_quantile(
     0      50.0      41.0       60.0
     """
     require_level(level)
-    chances = np.asarray(probs, dtype=float)
+    chances = np.asarray(probs, dtype=float).ravel()
     if not (chances.size and (chances > 0).all() and (chances < 1).all()):
         raise AnalysisError("'probs' lie between 0 and 1, such as .5 for the median.")
     columns = prepared([variable], data, design, by, where)
@@ -113,12 +114,12 @@ def weighted_quantile(values: Floats, weights: Floats, chance: float) -> float:
     >>> weighted_quantile(np.array([1.0, 2, 3]), np.array([1.0, 1, 2]), 0.5)
     2.0
     """
-    if not 0 < chance <= 1:
+    if not 0 < chance <= 1 + _ROUNDING:
         return float("nan")
     order = np.argsort(values, kind="stable")
     order = order[weights[order] > 0]
     reached = np.cumsum(weights[order])
-    place = np.searchsorted(reached, chance * reached[-1] * (1 - 1e-12))
+    place = np.searchsorted(reached, chance * reached[-1] * (1 - _ROUNDING))
     return float(values[order][min(int(place), len(order) - 1)])
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+
+from confstudy.models.table import coefficient_table
 
 __all__ = ["SurveyEstimate"]
 
@@ -67,27 +68,14 @@ class SurveyEstimate:
         Columns: term, estimate, std_error, statistic, df, p_value, conf_low, conf_high, n;
         deff where it is defined; a note where a number is missing.
         """
-        error = self.std_errors
-        sure = error > 0
-        statistic = np.divide(self.estimates, error, out=np.full_like(error, np.nan), where=sure)
-        margin = stats.t.ppf(0.5 + self.level / 2, self.df) * error
-        bounds = np.stack([self.estimates - margin, self.estimates + margin], axis=1)
-        if self.intervals is not None:
-            bounds = self.intervals
-        table = pd.DataFrame(
-            {
-                **({self.by: self.groups} if self.by else {}),
-                "term": self.terms,
-                "estimate": self.estimates,
-                "std_error": error,
-                "statistic": statistic,
-                "df": self.df,
-                "p_value": 2 * stats.t.sf(np.abs(statistic), self.df),
-                "conf_low": bounds[:, 0],
-                "conf_high": bounds[:, 1],
-                "n": self.n,
-            }
+        table = coefficient_table(
+            self.terms, self.estimates, self.covariance, self.df, self.level, ()
         )
+        if self.intervals is not None:
+            table[["conf_low", "conf_high"]] = self.intervals
+        if self.by:
+            table.insert(0, self.by, self.groups)
+        table["n"] = self.n
         if self.deff is not None:
             table["deff"] = self.deff
         if any(self.notes):

@@ -184,7 +184,8 @@ class Sample:
         -------
         DesignCovariance
             Degrees of freedom: the declared ones, or the design's less the coefficients but
-            one (as R's svyglm); not a number if none are left.
+            one (as R's svyglm; thresholds count as one, as in svyolr); not a number if none
+            are left.
 
         Notes
         -----
@@ -192,7 +193,7 @@ class Sample:
         the summed scores (Binder 1983, International Statistical Review 51, 279).
         """
         count = len(estimate.coefficients)
-        df = self._error_df(count)
+        df = self._error_df(count - _further_thresholds(getattr(estimate, "terms", ())))
         none = np.full((count, count), np.nan)
         if self.replicated is None or self.multipliers is None:
             try:
@@ -223,6 +224,13 @@ class Sample:
     def __repr__(self) -> str:
         part = f" of {len(self.full):,}" if self.n < len(self.full) else ""
         return f"Sample: {self.n:,}{part} respondents; {self.words}"
+
+
+def _further_thresholds(terms: tuple[str, ...]) -> int:
+    """Thresholds beyond the first of an ordered model, whose last terms they are."""
+    if "Intercept" in terms:
+        return 0
+    return max(0, sum(" | " in term and not term.endswith("]") for term in terms) - 1)
 
 
 def _refitted(refit: Refit, weights: Floats) -> Floats:

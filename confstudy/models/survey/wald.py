@@ -107,7 +107,8 @@ def wald_test(
     for name in asked:
         found = [i for i, term in enumerate(fit.terms) if name in (term, _variable(term))]
         if not found:
-            raise AnalysisError(unknown("Variables", [name], fit.terms, "the model"))
+            known = dict.fromkeys(map(_variable, fit.terms))
+            raise AnalysisError(unknown("Variables", [name], known, "the model"))
         places += [place for place in found if place not in places]
     coefficients = np.asarray(fit.coefficients)[places]
     covariance = np.asarray(fit.covariance)[np.ix_(places, places)]

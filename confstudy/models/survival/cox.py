@@ -14,9 +14,9 @@ from confstudy.models.formula import Data, as_frame, build_design
 from confstudy.models.survival.coxfit import CoxFit, standardised
 from confstudy.models.survival.maximise import Maximum, maximise
 from confstudy.models.survival.partial import Risks, Ties
-from confstudy.models.survival.times import checked, codes_of, happened, numbers_of, strata_of
+from confstudy.models.survival.times import checked, clusters_of, happened, numbers_of, strata_of
 
-__all__ = ["cox", "split_left"]
+__all__ = ["cox", "quoted", "split_left"]
 
 Floats = NDArray[np.float64]
 
@@ -94,8 +94,8 @@ def cox(
     _require_choices(ties, level)
     start, stop, event, right = split_left(formula)
     names = (strata,) if isinstance(strata, str) else tuple(strata or ())
-    asked = [name for name in (event, start, weights, cluster, *names) if name]
-    design = build_design(f"{stop} ~ {right}", data, intercept=False, also=tuple(asked))
+    asked = tuple(name for name in (stop, event, start, weights, cluster, *names) if name)
+    design = build_design(f"{quoted(stop)} ~ {right}", data, intercept=False, also=asked)
     if not design.terms:
         raise AnalysisError(f"'{formula}' has no predictor: for curves use survival_curve.")
     frame = as_frame(data).loc[design.used]
@@ -109,7 +109,7 @@ def cox(
     matrix, scale = standardised(design.matrix, weight)
     with np.errstate(all="ignore"):
         found = maximise(risks, matrix, design.terms)
-    groups = _clusters(frame, cluster)
+    groups = clusters_of(frame, cluster) if cluster else None
     wanted = bool(weights) if robust is None else robust
     naive, covariance = _covariances(found, scale, groups, wanted or groups is not None)
     fitted = CoxFit(
@@ -144,7 +144,7 @@ def split_left(formula: str) -> tuple[str | None, str, str, str]:
     (None, 'until', 'dropout', 'arm * privacy')
     """
     left, tilde, right = formula.partition("~")
-    names = [name.strip() for name in left.split("+")]
+    names = [name.strip().strip("`") for name in left.split("+")]
     if not tilde or len(names) not in (2, 3) or not all(names) or not right.strip():
         raise AnalysisError(
             f"'{formula}' is no formula for times: write 'time + event ~ predictors', or "
@@ -154,13 +154,13 @@ def split_left(formula: str) -> tuple[str | None, str, str, str]:
     return start, names[-2], names[-1], right.strip()
 
 
-def _clusters(frame: pd.DataFrame, name: str | None) -> NDArray[np.intp] | None:
-    if name is None:
-        return None
-    groups = codes_of(frame[name])
-    if groups.max() < 1:
-        raise AnalysisError(f"'{name}' has one group only: clustered errors need two or more.")
-    return groups
+def quoted(name: str) -> str:
+    """A column's name as formulas want it.
+
+    >>> quoted("until"), quoted("weeks until")
+    ('until', '`weeks until`')
+    """
+    return name if name.isidentifier() else f"`{name}`"
 
 
 def _require_choices(ties: str, level: float) -> None:

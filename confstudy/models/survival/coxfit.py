@@ -8,14 +8,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
-from confstudy.errors import AnalysisError
+from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.models.formula import Design
 from confstudy.models.survival.concordance import concordance
 from confstudy.models.survival.maximise import Maximum
 from confstudy.models.survival.partial import Risks, Ties
 from confstudy.models.survival.proportional import Clock, clock_of, proportional_hazards
+from confstudy.models.table import coefficient_table, shown
 
 __all__ = ["CoxFit", "standardised"]
 
@@ -90,27 +90,9 @@ class CoxFit:
 
         Where the fit cannot be believed, everything but the term is missing and ``note`` says why.
         """
-        error = np.sqrt(np.maximum(np.diag(self.covariance), 0))
-        statistic = np.divide(
-            self.coefficients, error, out=np.full_like(error, np.nan), where=error > 0
+        return coefficient_table(
+            self.terms, self.coefficients, self.covariance, self.df, self.level, self.problems
         )
-        margin = float(stats.t.ppf(0.5 + self.level / 2, self.df)) * error
-        table = pd.DataFrame(
-            {
-                "term": self.terms,
-                "estimate": self.coefficients,
-                "std_error": error,
-                "statistic": statistic,
-                "df": self.df,
-                "p_value": 2 * stats.t.sf(np.abs(statistic), self.df),
-                "conf_low": self.coefficients - margin,
-                "conf_high": self.coefficients + margin,
-            }
-        )
-        if self.problems:
-            table.iloc[:, 1:] = np.nan
-            table["note"] = "; ".join(self.problems)
-        return table
 
     @property
     def hazard_ratios(self) -> pd.DataFrame:
@@ -133,6 +115,11 @@ class CoxFit:
         survival``. These are respondents' own times: for use in the analysis.
         """
         self._require()
+        if at not in ("zero", "mean"):
+            raise AnalysisError(
+                f"'{at}' is no place of a baseline.{did_you_mean(at, ('zero', 'mean'))} "
+                f"There are: {listing(('zero', 'mean'))}."
+            )
         centre = np.average(self.design.matrix, axis=0, weights=self.risks.weight)
         shift = 0.0 if at == "mean" else float(centre @ self.coefficients)
         hazard = self.risks.summed(self.maximum.at.steps[:, None])[:, 0] * np.exp(-shift)
@@ -149,7 +136,8 @@ class CoxFit:
     def proportional_hazards(self, clock: Clock = "km") -> pd.DataFrame:
         """Test whether coefficients change with time: ``term, statistic, df, p_value``.
 
-        ``clock`` is ``km`` (1 less the share still there), ``identity``, ``log`` or ``rank``.
+        ``clock`` is ``km`` (1 less the share still there), ``identity``, ``log`` or ``rank``
+        (among all rows' times).
         A small p-value speaks against proportional hazards. Grambsch and Therneau (1994).
         """
         self._require()
@@ -172,8 +160,7 @@ class CoxFit:
         head += f"standard errors {self.errors}"
         if self.problems:
             return f"{head}\nNOT TO BE USED: {'; '.join(self.problems)}"
-        with pd.option_context("display.float_format", "{:.4f}".format, "display.width", 120):
-            return f"{head}\n{self.table.to_string(index=False)}"
+        return f"{head}\n{shown(self.table)}"
 
 
 def standardised(matrix: Floats, weight: Floats) -> tuple[Floats, Floats]:

@@ -201,7 +201,10 @@ def survival_curve(
 
 
 def limits(steps: Steps, interval: Interval, level: float) -> tuple[Floats, Floats]:
-    """Lower and upper limits of the curve, (k,) each; missing where nobody is left."""
+    """Lower and upper limits of the curve, (k,) each.
+
+    Missing where nobody is left, and by ``log-log`` where nobody has had the event.
+    """
     quantile = float(stats.norm.ppf(0.5 + level / 2))
     survival = steps.survival
     error = np.sqrt(steps.survival_variance())
@@ -214,8 +217,7 @@ def limits(steps: Steps, interval: Interval, level: float) -> tuple[Floats, Floa
         else:
             margin = quantile * error / np.log(survival)
             low, high = (survival ** np.exp(sign * margin) for sign in (-1, 1))
-            low, high = np.where(survival == 1, 1.0, [low, high])
-    gone = survival == 0
+    gone = (survival == 0) | ((interval == "log-log") & (survival == 1))
     return np.where(gone, np.nan, np.maximum(low, 0)), np.where(gone, np.nan, np.minimum(high, 1))
 
 

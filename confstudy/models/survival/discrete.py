@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError, did_you_mean, listing, unknown
 from confstudy.models.fit import Fit, fit
-from confstudy.models.formula import Data, as_frame
-from confstudy.models.survival.cox import split_left
+from confstudy.models.formula import Data, as_frame, build_design
+from confstudy.models.survival.cox import quoted, split_left
 from confstudy.models.survival.times import happened, joined, numbers_of
 
 __all__ = ["DiscreteHazard", "discrete_hazard", "person_period"]
@@ -140,26 +141,32 @@ def discrete_hazard(
     if start is not None:
         raise AnalysisError("A discrete hazard takes one row a respondent: 'time + event ~ …'.")
     rows = person_period(data, time, event, width=width)
-    people = as_frame(data)
+    complete = rows.loc[_complete(f"{quoted(event)} ~ {right}", rows, options)]
     left_out = 0
     if baseline == "each":
-        share = rows.groupby("period")[event].transform("mean")
-        idle = (share == 0) | (share == 1)
-        left_out = int(rows.loc[idle, "period"].nunique())
-        rows = rows.loc[~idle]
-        if rows.empty:
+        share = complete.groupby("period")[event].mean()
+        idle = share.index[share.isin([0, 1])]
+        left_out = len(idle)
+        rows = rows.loc[~rows["period"].isin(idle)]
+        if left_out == len(share):
             raise AnalysisError(f"In no period some have the event '{event}' and others not.")
     single = baseline == "each" and rows["period"].min() == rows["period"].max()
     steps = "" if single else f"{_BASELINES[baseline]} + "
-    fitted = fit(f"{event} ~ {steps}{right}", rows, link, **options)
+    fitted = fit(f"{quoted(event)} ~ {steps}{right}", rows, link, **options)
     used = rows.index[fitted.design.used]
     return DiscreteHazard(
         fit=fitted,
         respondents=used.nunique(),
         events=int(fitted.design.outcome.sum()),
-        dropped=len(people) - used.nunique(),
+        dropped=len(as_frame(data)) - complete.index.nunique(),
         left_out=left_out,
     )
+
+
+def _complete(formula: str, rows: pd.DataFrame, options: dict[str, Any]) -> NDArray[np.bool_]:
+    """Which rows have all that the fit will ask for."""
+    also = tuple(options[name] for name in ("cluster", "weights") if options.get(name))
+    return build_design(formula, rows, also=also, offset=options.get("offset") or "").used
 
 
 def person_period(data: Data, time: str, event: str, *, width: float = 1.0) -> pd.DataFrame:

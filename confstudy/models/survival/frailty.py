@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import norm
 
 from confstudy.errors import AnalysisError
 from confstudy.models.formula import Data
@@ -16,6 +15,7 @@ from confstudy.models.survival.cox import cox
 from confstudy.models.survival.coxfit import CoxFit, standardised
 from confstudy.models.survival.partial import Ties, partial_likelihood
 from confstudy.models.survival.times import codes_of
+from confstudy.models.table import coefficient_table, shown
 
 __all__ = ["FrailtyFit", "frailty"]
 
@@ -53,19 +53,13 @@ class FrailtyFit:
     @property
     def table(self) -> pd.DataFrame:
         """Log hazard ratios given the frailty, with the columns every fit has."""
-        table = self.plain.table
-        if self.problems:
-            return table
-        error = np.sqrt(np.diag(self.covariance))
-        margin = float(norm.ppf(0.5 + self.plain.level / 2)) * error
-        return table.assign(
-            estimate=self.coefficients,
-            std_error=error,
-            statistic=self.coefficients / error,
-            df=float("inf"),
-            p_value=2 * norm.sf(np.abs(self.coefficients / error)),
-            conf_low=self.coefficients - margin,
-            conf_high=self.coefficients + margin,
+        return coefficient_table(
+            self.plain.terms,
+            self.coefficients,
+            self.covariance,
+            float("inf"),
+            self.plain.level,
+            self.problems,
         )
 
     def __repr__(self) -> str:
@@ -74,8 +68,7 @@ class FrailtyFit:
         if self.problems:
             return f"{head}\nNOT TO BE USED: {'; '.join(self.problems)}"
         said = f"variance {self.variance:.4f}" if self.variance else "singular: the variance is 0"
-        with pd.option_context("display.float_format", "{:.4f}".format, "display.width", 120):
-            return f"{head}, {said}\n{self.table.to_string(index=False)}"
+        return f"{head}, {said}\n{shown(self.table)}"
 
 
 def frailty(
@@ -97,8 +90,8 @@ def frailty(
     by
         Column of the groups.
     full
-        Use the whole information of the frailties for their variance; by default their
-        covariances are left out there, as R's ``coxph`` does with more than five groups.
+        Use the whole information of the frailties for their variance and the errors; by default
+        their covariances are left out, as R's ``coxph`` does with more than five groups.
 
     Returns
     -------
@@ -140,7 +133,7 @@ def frailty(
         return FrailtyFit(plain, plain.coefficients, plain.naive, 0.0, by, count)
     here, information = search.at(variance)
     p = len(plain.terms)
-    inner = np.linalg.inv(information)[:p, :p] / np.outer(search.scale, search.scale)
+    inner = np.linalg.inv(search.kept(information))[:p, :p] / np.outer(search.scale, search.scale)
     return FrailtyFit(plain, here[:p] / search.scale, inner, variance, by, count)
 
 
@@ -167,15 +160,20 @@ class _Search:
                 break
         return self.here, information
 
+    def kept(self, information: Floats) -> Floats:
+        """The information, without the frailties' covariances unless in full."""
+        if self.full:
+            return information
+        found = information.copy()
+        own = information[self.p :, self.p :]
+        found[self.p :, self.p :] = np.diag(np.diag(own))
+        return found
+
     def gap(self, variance: float) -> float:
         """What the frailties' spread and uncertainty say of the variance, less the variance."""
         here, information = self.at(variance)
-        if not self.full:
-            own = information[self.p :, self.p :]
-            information = information.copy()
-            information[self.p :, self.p :] = np.diag(np.diag(own))
         spread = here[self.p :]
-        uncertain = np.trace(np.linalg.inv(information)[self.p :, self.p :])
+        uncertain = np.trace(np.linalg.inv(self.kept(information))[self.p :, self.p :])
         return float((spread @ spread + uncertain) / len(spread) - variance)
 
     def variance(self) -> float:

@@ -43,12 +43,15 @@ def maximise(risks: Risks, matrix: Floats, terms: tuple[str, ...]) -> Maximum:
             step: Floats = np.linalg.solve(at.information, at.gradient).astype(float)
         except np.linalg.LinAlgError:
             break
-        if not np.isfinite(step).all() or step @ at.gradient < 1e-20:
+        won = step @ at.gradient
+        if not (np.isfinite(step).all() and won >= 0):
             break
         new = _halved(risks, matrix, here, step, at)
         if new is None:
             break
         here, at = new
+        if won < 1e-20:
+            break
     return Maximum(here, at, start.value, _problems(start, at, terms))
 
 

@@ -10,12 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.models.survival.partial import Partial, Risks, spread
 
 __all__ = ["Clock", "clock_of", "proportional_hazards"]
 
 Floats = NDArray[np.float64]
 Clock = Literal["km", "identity", "log", "rank"]
+_CLOCKS = ("km", "identity", "log", "rank")
 
 
 def proportional_hazards(
@@ -80,13 +82,19 @@ def _score_test(moments: tuple[Floats, Floats, Floats], score: Floats, places: l
 
 def clock_of(kind: Clock, risks: Risks, time: Floats, entry: Floats) -> Floats:
     """(m,): the clock at each event; ``km`` is 1 less the Kaplan-Meier share just before."""
+    if kind not in _CLOCKS:
+        raise AnalysisError(
+            f"'{kind}' is no clock.{did_you_mean(kind, _CLOCKS)} There are: {listing(_CLOCKS)}."
+        )
     moments = risks.time[risks.tie]
     if kind == "identity":
         return moments
     if kind == "log":
+        if moments.min() <= 0:
+            raise AnalysisError("An event at time 0 has no logarithm: choose another clock.")
         return np.log(moments)
     if kind == "rank":
-        return np.asarray(stats.rankdata(moments))
+        return np.asarray(stats.rankdata(time))[risks.dead]
     distinct = np.unique(moments)
     at_risk = len(time) - np.searchsorted(np.sort(time), distinct)
     at_risk = at_risk - (len(entry) - np.searchsorted(np.sort(entry), distinct))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from confstudy.errors import AnalysisError
 from confstudy.models.formula import Data
 from confstudy.models.survival.risk import Steps, steps_of
 from confstudy.models.survival.times import read_times
+from confstudy.models.table import coefficient_table, shown
 
 __all__ = ["RestrictedMean", "rmst"]
 
@@ -43,8 +44,7 @@ class RestrictedMean:
     def __repr__(self) -> str:
         n = int(self.means["n"].sum())
         used = f"n = {n:,}" + (f" ({self.dropped:,} incomplete)" if self.dropped else "")
-        with pd.option_context("display.float_format", "{:.4f}".format, "display.width", 120):
-            return f"{self.words}\n{used}\n{self.table.to_string(index=False)}"
+        return f"{self.words}\n{used}\n{shown(self.table)}"
 
 
 def rmst(
@@ -117,9 +117,9 @@ def rmst(
                 "n": [len(one.times.time) for one in steps],
                 "events": [int(one.times.event.sum()) for one in steps],
             }
-        ).join(_inferred(means, covariance, df, level)),
-        table=pd.DataFrame({"term": terms}).join(
-            _inferred(difference @ means, difference @ covariance @ difference.T, df, level)
+        ).join(_inferred(times.groups, means, covariance, df, level).drop(columns="term")),
+        table=_inferred(
+            terms, difference @ means, difference @ covariance @ difference.T, df, level
         ),
         end=until,
         words=f"Restricted mean of {time} until {event}, up to {until:g}, {percent} intervals",
@@ -137,25 +137,17 @@ def _covariance(steps: list[Steps], until: float, clusters: int) -> Floats:
     return np.asarray(sums.T @ sums)
 
 
-def _inferred(estimate: Floats, covariance: Floats, df: float, level: float) -> pd.DataFrame:
-    error = np.sqrt(np.diag(covariance))
-    statistic = np.divide(estimate, error, out=np.full_like(error, np.nan), where=error > 0)
-    margin = np.where(error > 0, stats.t.ppf(0.5 + level / 2, df) * error, np.nan)
-    return pd.DataFrame(
-        {
-            "estimate": estimate,
-            "std_error": error,
-            "statistic": statistic,
-            "df": df,
-            "p_value": 2 * stats.t.sf(np.abs(statistic), df),
-            "conf_low": estimate - margin,
-            "conf_high": estimate + margin,
-        }
-    )
+def _inferred(
+    terms: Sequence[str], estimate: Floats, covariance: Floats, df: float, level: float
+) -> pd.DataFrame:
+    """Without an event there is no error, and no interval either."""
+    table = coefficient_table(terms, estimate, covariance, df, level, ())
+    table.loc[table["std_error"] == 0, ["conf_low", "conf_high"]] = np.nan
+    return table
 
 
 def _require_known(steps: list[Steps], until: float) -> None:
-    if until <= 0:
+    if not 0 < until < np.inf:
         raise AnalysisError("'end' is a time after 0.")
     if any(one.time[-1] < until and one.survival[-1] > 0 for one in steps):
         raise AnalysisError(

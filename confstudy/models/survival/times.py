@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from confstudy.errors import AnalysisError, unknown
 from confstudy.models.formula import Data, as_frame
 
-__all__ = ["Times", "codes_of", "happened", "joined", "numbers_of", "read_times", "strata_of"]
+__all__ = [
+    "Times",
+    "checked",
+    "clusters_of",
+    "codes_of",
+    "happened",
+    "joined",
+    "numbers_of",
+    "read_times",
+    "strata_of",
+]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -87,6 +97,11 @@ def read_times(
     frame = whole.loc[used]
     starts, stops = checked(frame, time, entry)
     group, groups = _groups(frame[by], by) if by else (np.zeros(len(frame), dtype=np.intp), ("",))
+    clusters = clusters_of(frame, cluster) if cluster else np.arange(len(frame))
+    if pd.Series(clusters).groupby(group).nunique().min() < 2 and cluster:
+        raise AnalysisError(
+            f"A group of '{by}' has one '{cluster}' only: its standard error needs two or more."
+        )
     return Times(
         entry=starts,
         time=stops,
@@ -94,7 +109,7 @@ def read_times(
         weight=weight[used],
         group=group,
         groups=groups,
-        clusters=codes_of(frame[cluster]) if cluster else np.arange(len(frame)),
+        clusters=clusters,
         dropped=int((~complete).sum()),
         robust=bool(weights or cluster),
     )
@@ -149,6 +164,8 @@ def happened(column: pd.Series[Any], name: str) -> Booleans:
             return np.asarray(values == 1)
     else:
         kept = column if isinstance(column.dtype, pd.CategoricalDtype) else _as_levels(column)
+        if len(kept.cat.categories) > 2:
+            kept = kept.cat.remove_unused_categories()
         if len(kept.cat.categories) == 2:
             return np.asarray(kept.cat.codes == 1)
     raise AnalysisError(
@@ -164,6 +181,14 @@ def _as_levels(column: pd.Series[Any]) -> pd.Series[Any]:
 def codes_of(column: pd.Series[Any]) -> Integers:
     """Groups as 0 to G − 1, in the order of their levels."""
     return np.asarray(pd.factorize(column, sort=True)[0], dtype=np.intp)
+
+
+def clusters_of(frame: pd.DataFrame, name: str) -> Integers:
+    """The clusters of a column, two or more, as 0 to G − 1."""
+    groups = codes_of(frame[name])
+    if groups.max() < 1:
+        raise AnalysisError(f"'{name}' has one group only: clustered errors need two or more.")
+    return groups
 
 
 def strata_of(frame: pd.DataFrame, names: Sequence[str]) -> tuple[Integers, tuple[str, ...]]:
@@ -184,16 +209,13 @@ def _weights(column: pd.Series[Any], name: str | None, complete: Booleans) -> Fl
 
 
 def _groups(column: pd.Series[Any], name: str | None) -> tuple[Integers, tuple[str, ...]]:
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(pd.CategoricalDtype(sorted(column.unique().tolist())))
-    column = column.cat.remove_unused_categories()
-    levels = list(column.cat.categories)
+    codes, levels = pd.factorize(column, sort=True)
     if len(levels) > _MOST_GROUPS:
         raise AnalysisError(
             f"'{name}' has {len(levels):,} different values, more than {_MOST_GROUPS} groups: "
             "cut it into a few."
         )
-    return np.asarray(column.cat.codes, dtype=np.intp), tuple(map(_label, levels))
+    return np.asarray(codes, dtype=np.intp), tuple(map(_label, levels))
 
 
 def _label(level: object) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from confstudy.errors import AnalysisError
 from confstudy.models.fit import FitWarning
 from confstudy.models.formula import Data, as_frame, build_design
-from confstudy.models.survival.cox import split_left
-from confstudy.models.survival.times import checked, codes_of, happened
+from confstudy.models.survival.cox import quoted, split_left
+from confstudy.models.survival.times import checked, clusters_of, happened
+from confstudy.models.table import coefficient_table, shown
 
 __all__ = ["WeibullFit", "weibull"]
 
@@ -57,25 +57,9 @@ class WeibullFit:
     @property
     def table(self) -> pd.DataFrame:
         """Coefficients of log time, and of the log scale, with the columns every fit has."""
-        error = np.sqrt(np.maximum(np.diag(self.covariance), 0))
-        statistic = self.coefficients / np.where(error > 0, error, np.nan)
-        margin = float(stats.t.ppf(0.5 + self.level / 2, self.df)) * error
-        table = pd.DataFrame(
-            {
-                "term": self.terms,
-                "estimate": self.coefficients,
-                "std_error": error,
-                "statistic": statistic,
-                "df": self.df,
-                "p_value": 2 * stats.t.sf(np.abs(statistic), self.df),
-                "conf_low": self.coefficients - margin,
-                "conf_high": self.coefficients + margin,
-            }
+        return coefficient_table(
+            self.terms, self.coefficients, self.covariance, self.df, self.level, self.problems
         )
-        if self.problems:
-            table.iloc[:, 1:] = np.nan
-            table["note"] = "; ".join(self.problems)
-        return table
 
     def __repr__(self) -> str:
         lost = f" ({self.dropped:,} incomplete)" if self.dropped else ""
@@ -83,8 +67,7 @@ class WeibullFit:
         head += f"standard errors {self.errors}"
         if self.problems:
             return f"{head}\nNOT TO BE USED: {'; '.join(self.problems)}"
-        with pd.option_context("display.float_format", "{:.4f}".format, "display.width", 120):
-            return f"{head}\n{self.table.to_string(index=False)}"
+        return f"{head}\n{shown(self.table)}"
 
 
 def weibull(
@@ -141,19 +124,19 @@ def weibull(
     start, stop, event, right = split_left(formula)
     if start is not None:
         raise AnalysisError("A Weibull regression takes one row a respondent: 'time + event ~ …'.")
-    asked = tuple(name for name in (event, cluster) if name)
-    design = build_design(f"{stop} ~ {right}", data, also=asked)
+    asked = tuple(name for name in (stop, event, cluster) if name)
+    design = build_design(f"{quoted(stop)} ~ {right}", data, also=asked)
     frame = as_frame(data).loc[design.used]
     seen = happened(frame[event], event).astype(float)
     time = checked(frame, stop, None)[1]
     if not seen.any() or time.min() <= 0:
         raise AnalysisError(f"'{stop}' is above 0, and somebody has the event '{event}'.")
+    groups = clusters_of(frame, cluster) if cluster else None
     here, value, scores, information, problems = _climbed(np.log(time), seen, design.matrix)
     covariance, df = np.full_like(information, np.nan), float("inf")
     if not problems:
         covariance = np.asarray(np.linalg.inv(information), dtype=float)
-        if cluster:
-            groups = codes_of(frame[cluster])
+        if groups is not None:
             sums = np.zeros((int(groups.max()) + 1, len(here)))
             np.add.at(sums, groups, scores)
             covariance, df = covariance @ sums.T @ sums @ covariance, float(groups.max())
@@ -190,7 +173,8 @@ def _climbed(
         values = np.maximum(np.abs(values), 1e-8 * np.abs(values).max())
         gradient = scores.sum(axis=0)
         step = vectors @ ((vectors.T @ gradient) / values)
-        if not np.isfinite(step).all() or gradient @ step < 1e-20:
+        won = gradient @ step
+        if not (np.isfinite(step).all() and won >= 0):
             break
         for half in range(40):
             there = here + step / 2**half
@@ -200,6 +184,8 @@ def _climbed(
         else:
             break
         here, (value, scores, information) = there, found
+        if won < 1e-20:
+            break
     return here, value, scores, information, _problems(here, scores, information)
 
 

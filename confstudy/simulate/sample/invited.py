@@ -14,10 +14,7 @@ from confstudy.simulate.model.population import Population
 from confstudy.simulate.model.structure import Structure
 from confstudy.simulate.sample.chances import Values
 from confstudy.simulate.sample.sampling import Codes, Sample, Sampling, draw_sample
-from confstudy.simulate.sample.weights import (
-    ReplicateWeights,
-    replicate_weights,
-)
+from confstudy.simulate.sample.weights import ReplicateWeights, replicate_weights
 
 __all__ = ["Invited", "grouping_variables", "invite"]
 
@@ -85,8 +82,8 @@ def invite(
 
     The weight is one over the client's chance to be drawn: it is not adjusted for those who
     do not answer, nor calibrated to totals. Replicates leave out or repeat whole units of the
-    first stage; where strata differ in their number of units, they are moved until one
-    multiplier fits all. Where clients are drawn directly, the cluster stays what the
+    first stage; where strata differ in their number of units, the codebook declares one
+    multiplier a replicate. Where clients are drawn directly, the cluster stays what the
     questionnaire's codebook says it is.
 
     Parameters
@@ -198,10 +195,9 @@ def _replicates(
             f"'{sampling.units[0]}' drawn; {_MOST:,} are the most. Use 'method: bootstrap' with "
             "'replicates', or draw practices or therapists first."
         )
-    made = replicate_weights(
+    return replicate_weights(
         replication, sample.weight, sample.cluster, sample.stratum, population.streams
     )
-    return made.with_one_multiplier
 
 
 def _declared(codebook: Codebook, design: SampleDesign, labels: dict[str, str]) -> Codebook:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -76,17 +76,6 @@ class ReplicateWeights:
     def variance(self, estimate: float, replicated: Floats) -> float:
         """The sampling variance of an estimate, from the same estimate by each replicate."""
         return float(self.multipliers @ (replicated - estimate) ** 2)
-
-    @property
-    def with_one_multiplier(self) -> ReplicateWeights:
-        """The same replicates, moved towards the full weights until one multiplier fits all.
-
-        Variances of linear estimates (totals) stay as they are; those of others change little.
-        """
-        one = float(self.multipliers.max())
-        moved = np.sqrt(self.multipliers / one) * (self.weights - self.full[:, None])
-        same = np.full(len(self.multipliers), one)
-        return replace(self, weights=self.full[:, None] + moved, multipliers=same)
 
     def table(self, prefix: str = "weight_") -> pd.DataFrame:
         """One column a replicate, ``weight_01`` and on."""

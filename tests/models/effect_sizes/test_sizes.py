@@ -190,6 +190,11 @@ def test_cliff_s_delta_and_the_area_by_counting_pairs():
         (lambda: sizes.mean_difference([1, 1], [2, 2]), "do not vary enough"),
         (lambda: sizes.correlation([1, 1, 1, 1], [1, 2, 3, 4]), "does not vary"),
         (lambda: sizes.correlation([1, 2, 3, 4], [1, 2, 3, 4]), "do not vary enough"),
+        # Equal but for rounding: not a spread of 1e-17, nor a correlation of 1 - 2e-16.
+        (lambda: sizes.cohen_d([0.1] * 3, [0.3] * 3), "do not vary enough"),
+        (lambda: sizes.mean_difference([0.1] * 3, [0.3] * 3), "do not vary enough"),
+        (lambda: sizes.paired_d([0.3, 0.4, 0.5], [0.1, 0.2, 0.3]), "do not vary enough"),
+        (lambda: sizes.correlation(np.arange(7) * 0.1, np.arange(7) * 0.3), "do not vary enough"),
         (lambda: sizes.cliffs_delta([5, 6], [1, 2]), "do not overlap"),
     ],
 )
@@ -217,11 +222,50 @@ def test_what_has_no_interval_says_so_and_shows_no_number(effect, problem):
         (lambda: sizes.eta_squared((1.0, 0, 5)), "above 0"),
         (lambda: sizes.eta_squared("y ~ g", GROUPED.assign(y=1.0)), "the outcome varies"),
         (lambda: sizes.paired_d(X, Y), "same length"),
+        (lambda: sizes.cohen_d("yy ~ g", GROUPED), "Did you mean 'y'"),
+        (lambda: sizes.cohen_d("y ~ y", GROUPED), "is not 'outcome ~ group'"),
+        (lambda: sizes.mean_difference([1, np.inf], [1, 2]), "must be finite"),
+        (lambda: sizes.risk_ratio((5.7, 10), (3, 10)), "how many had the outcome"),
+        (lambda: sizes.risk_ratio((np.nan, 10), (3, 10)), "how many had the outcome"),
+        (lambda: sizes.odds_ratio((5, 10, 1), (3, 10)), "how many had the outcome"),
+        (lambda: sizes.cramers_v([[1, np.nan], [2, 3]]), "numbers from 0"),
+        (lambda: sizes.cramers_v([[1, 0], [0, 1]], corrected=True), "too few respondents"),
+        (lambda: sizes.eta_squared((1.0, 2)), "two degrees of freedom"),
     ],
 )
 def test_what_cannot_be_sized_says_why(call, expected):
     with pytest.raises(AnalysisError, match=expected):
         call()
+
+
+TEXT = GROUPED.assign(y=["CANARY", "b"] * 37 + ["c"])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: sizes.cohen_d("y ~ g", TEXT),
+        lambda: sizes.cliffs_delta("y ~ g", TEXT),
+        lambda: sizes.eta_squared("y ~ g", TEXT),
+        lambda: sizes.correlation("y ~ g", TEXT),
+        lambda: sizes.mean_difference(["CANARY", 1], [1, 2]),
+        lambda: sizes.paired_d(["CANARY", 1], [1, 2]),
+        lambda: sizes.odds_ratio(("CANARY", 1), (1, 2)),
+        lambda: sizes.cramers_v([["CANARY", 1], [1, 2]]),
+    ],
+)
+def test_text_is_refused_without_being_shown(call):
+    with pytest.raises(AnalysisError, match="must be numbers") as caught:
+        call()
+    assert "CANARY" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_names_in_backticks_and_groups_of_mixed_types():
+    data = GROUPED.set_axis(["my y", "my g"], axis=1)
+    data["my g"] = data["my g"].map({"a": 1, "b": "b"})
+    found = sizes.cohen_d("`my y` ~ `my g`", data)
+    assert found.estimate == sizes.cohen_d(X, Y).estimate
 
 
 def shares_covered(runs, seed=0):

@@ -45,7 +45,7 @@ def natural_indirect():
 
 PLAIN = {
     "exposure": "x", "mediators": ("m",), "outcome": "y", "covariates": (), "family": "ols",
-    "mediator_families": ("ols",), "levels": (1, 0), "interaction": False, "serial": False,
+    "mediator_families": ("ols",), "levels": (0, 1), "interaction": False, "serial": False,
     "within": False, "scale": "difference", "at_least": None, "cluster": None, "weights": None,
     "interval": "percentile", "errors": None,
 }  # fmt: skip

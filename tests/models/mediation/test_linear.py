@@ -41,11 +41,11 @@ def test_direct_and_indirect_sum_to_the_regression_without_the_mediator():
 
 
 def test_levels_of_a_categorical_exposure_are_compared_as_dummies():
-    found = effects("arm", "m", "y", levels=("all", "none"))["estimate"]
+    found = effects("arm", "m", "y", levels=("none", "all"))["estimate"]
     assert found["total"] == pytest.approx(slope("y ~ arm", "arm[T.all]"), rel=1e-10)
-    turned = effects("arm", "m", "y", levels=("none", "all"))["estimate"]
+    turned = effects("arm", "m", "y", levels=("all", "none"))["estimate"]
     assert turned["indirect"] == pytest.approx(-found["indirect"], rel=1e-12)
-    some = effects("arm", "m", "y", levels=("all", "some"))["estimate"]
+    some = effects("arm", "m", "y", levels=("some", "all"))["estimate"]
     a = slope("m ~ arm", "arm[T.all]") - slope("m ~ arm", "arm[T.some]")
     assert some["indirect"] == pytest.approx(a * slope("y ~ arm + m", "m"), rel=1e-10)
 
@@ -57,6 +57,20 @@ def test_parallel_paths_are_products_and_sum():
     assert found["indirect: m"] == pytest.approx(m, rel=1e-10)
     assert found["indirect: k"] == pytest.approx(k, rel=1e-10)
     assert found["indirect"] == pytest.approx(m + k, rel=1e-10)
+
+
+def test_errors_of_parallel_paths_allow_for_mediators_that_go_together():
+    rng = np.random.default_rng(88)
+    x, z, u = rng.integers(0, 3, 90), rng.exponential(size=90), rng.normal(size=90)
+    data = pd.DataFrame({"x": x, "z": z, "m": 0.4 * x + u + rng.normal(size=90)})
+    data["k"] = -0.3 * x + 0.8 * u + 0.2 * z + rng.normal(size=90)
+    data["y"] = 0.5 * data["m"] - 0.4 * data["k"] + 0.2 * x + rng.normal(size=90)
+    found = mediate(data, "x", ["m", "k"], "y", "z", errors="ml", bootstrap=0).table
+    # lavaan 0.6: sem() with m ~~ k; i1 + i2, i1 := a1 * b1, i2 := a2 * b2
+    expected = [0.0916322368107, 0.0910875875105, 0.0541842571307]
+    np.testing.assert_allclose(found["std_error"][2:5], expected, rtol=1e-8)
+    whole = cs.fit("y ~ x + z", data).table["std_error"][1]
+    assert found["std_error"][0] == pytest.approx(whole * np.sqrt(87 / 90), rel=1e-9)
 
 
 def test_serial_paths_sum_to_the_total_effect():
@@ -77,7 +91,7 @@ def test_within_slopes_are_those_with_a_dummy_for_each_group():
 
 
 def test_an_interaction_gives_the_formulas_of_vanderweele():
-    found = effects("x", "m", "y", interaction=True, levels=(1, -1))["estimate"]
+    found = effects("x", "m", "y", interaction=True, levels=(-1, 1))["estimate"]
     t = cs.fit("y ~ x * m", DATA).table.set_index("term")["estimate"]
     b = cs.fit("m ~ x", DATA).table.set_index("term")["estimate"]
     low, high = b["Intercept"] - b["x"], b["Intercept"] + b["x"]

@@ -27,7 +27,7 @@ DATA["age0"] = DATA["age"] - 40
         (("same", "m", "y"), {}, "Everybody has the same 'same'"),
         (("x", "m", "same"), {}, "'same' has one value only"),
         (("x", "same", "y"), {}, r"collinear|one value only"),
-        (("arm", "m", "y"), {}, r"3 levels: say levels=\(of, against\)"),
+        (("arm", "m", "y"), {}, r"3 levels: say levels=\(from, to\)"),
         (("arm", "m", "y"), {"levels": ("a", "z")}, "no such level"),
         (("arm", "m", "y"), {"levels": ("a", "a")}, "the same"),
         (("x", "m", "y"), {"levels": ("a", "b")}, "give two finite numbers"),
@@ -53,7 +53,9 @@ DATA["age0"] = DATA["age"] - 40
         (("x", "m", "y"), {"cluster": "same"}, "one group only"),
         (("x", "m", "y"), {"weights": "age0"}, "must all be above 0"),
         (("x", "m", "y"), {"weights": "wt", "errors": "ml"}, "robust"),
+        (("x", "m", "y"), {"levels": 3}, "are two values"),
         (("x", "m", "y"), {"bootstrap": 3}, "between 20 and"),
+        (("x", "m", "y"), {"bootstrap": 100.5}, "between 20 and"),
         (("x", "m", "y"), {"bootstrap": 0, "interval": "bca"}, "needs draws"),
         (("x", "m", "y"), {"level": 95}, "between 0 and 1"),
     ],
@@ -104,6 +106,24 @@ def test_what_cannot_be_believed_shows_no_number(data, options, why, interval):
     assert blank(found)
 
 
+def test_counts_too_large_to_sum_over_show_no_number():
+    counts = RNG.poisson(np.exp(5.2 + 0.9 * DATA["age0"] / 9))
+    options = {"family": "logit", "mediator_family": "poisson", "bootstrap": 0}
+    with pytest.warns(FitWarning, match="counts are too large"):
+        assert blank(mediate(DATA.assign(m=counts), "x", "m", "yes", "age0", **options))
+
+
+@pytest.mark.parametrize("family", ["ols", "logit"])
+def test_names_types_and_the_index_do_not_matter(family):
+    outcome = "y" if family == "ols" else "yes"
+    options = {"family": family, "interaction": True, "bootstrap": 0}
+    plain = mediate(DATA, "x", "m", outcome, "age", **options).table
+    names = {"x": "my x", "m": "Größe-1", outcome: "1st y"}
+    other = DATA.astype({"x": "Int64", "m": object}).rename(columns=names).set_axis([7] * N)
+    found = mediate(other, *names.values(), "age", **options).table
+    np.testing.assert_allclose(found["std_error"], plain["std_error"], rtol=1e-10)
+
+
 def test_a_separated_mediator_is_named_too():
     data = DATA.assign(sure=DATA["x"])
     data.loc[data.index[:3], "sure"] = 1
@@ -148,7 +168,7 @@ def test_the_level_sets_the_width():
 
 def test_the_repr_says_what_was_compared_how_and_what_is_assumed():
     found = mediate(
-        DATA, "arm", "m", "yes", "age", family="logit", levels=("c", "a"), cluster="site",
+        DATA, "arm", "m", "yes", "age", family="logit", levels=("a", "c"), cluster="site",
         bootstrap=60,
     )  # fmt: skip
     text = repr(found)

@@ -131,6 +131,7 @@ def test_fits_that_cannot_be_believed_are_pooled_into_none():
     [
         (("y", [np.nan]), "finite"),
         (("y", []), "finite"),
+        (("y", "much"), "finite"),
         (("z", [1]), "not found"),
         (("x", [1]), "not found"),
     ],

@@ -56,6 +56,7 @@ def test_littles_test_holds_its_level_under_missing_completely_at_random():
         ({"a": [1.0, 2, 3]}, "two or more columns"),
         ({"a": [1.0, 2, 3], "b": [2.0, 4, 1]}, "with missing"),
         ({"a": [1.0, 1, 1], "b": [2.0, None, 1]}, "does not vary"),
+        ({"a": [np.inf, 1, 2], "b": [2.0, None, 1]}, "infinite"),
         ({"a": ["x", "y", "z"], "b": [2.0, None, 1]}, "takes numbers"),
     ],
 )

@@ -233,6 +233,8 @@ def test_nothing_of_a_respondent_stands_in_the_repr():
     ("options", "said"),
     [
         ({"m": 1}, "2 or more"),
+        ({"m": 2.5}, "whole number"),
+        ({"seed": -1}, "0 or more"),
         ({"columns": ["z"]}, "Nothing is missing"),
         ({"columns": ["numbers"]}, "Did you mean 'number'"),
         ({"methods": {"number": "normals"}}, "Did you mean 'normal'"),
@@ -253,6 +255,28 @@ def test_nothing_of_a_respondent_stands_in_the_repr():
 def test_what_cannot_be_imputed_is_said(options, said):
     with pytest.raises(AnalysisError, match=said):
         impute(frame(), **options)
+
+
+def test_objects_that_are_all_numbers_are_numbers():
+    data = frame()[["z", "number"]].astype({"number": object})
+    assert impute(data, m=2, iterations=1).table["method"].tolist() == ["residual"]
+    with pytest.raises(AnalysisError, match="more than 30 levels"):
+        impute(data.assign(number=[str(i) if i else None for i in range(N)]), m=2)
+
+
+@pytest.mark.parametrize("names", [["z", "z"], [1, 2]])
+def test_names_of_columns_are_words_used_once(names):
+    with pytest.raises(AnalysisError, match="used once"):
+        impute(frame()[["z", "number"]].set_axis(names, axis=1))
+
+
+def test_any_index_and_any_name_will_do():
+    data = frame()[["z", "number"]].set_axis(["Größe", "fear of it"], axis=1)
+    plain = impute(data, m=2, iterations=1).completed(1)
+    data.index = np.repeat(np.arange(N // 2), 2)
+    done = impute(data, m=2, iterations=1).completed(1)
+    assert done.index.equals(data.index)
+    np.testing.assert_array_equal(done, plain)
 
 
 def test_a_column_without_answers_is_left_out_or_refused():

@@ -184,6 +184,7 @@ def test_what_has_no_maximum_reports_no_numbers(outcome, family, problem):
     [
         ({"nodes": 0}, "1 .Laplace. to 25"),
         ({"nodes": 26}, "1 .Laplace. to 25"),
+        ({"nodes": "5"}, "1 .Laplace. to 25"),
         ({"random": "(1 | g) + (1 | h)"}, "Say nodes=1"),
         ({"random": "1 | id"}, "as many effects as there are rows"),
         ({"random": "1 + x + I(x**2) + I(x**3) | g", "nodes": 25}, "too many"),

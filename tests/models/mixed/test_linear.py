@@ -153,6 +153,25 @@ def test_order_labels_and_scales_do_not_matter(scale, shift, unit, seed):
     assert moved == pytest.approx(-2 * base.log_likelihood, abs=1e-5)
 
 
+def test_crossed_factors_with_slopes_equal_lmer():
+    rng = np.random.default_rng(31)
+    data = pd.DataFrame({"a b": np.arange(150) % 15, "h": rng.integers(0, 6, 150)})
+    data["x"] = rng.normal(size=150)
+    slopes = rng.normal(size=15)[data["a b"]] * (1 + 0.6 * data["x"])
+    data["y"] = slopes + rng.normal(size=6)[data["h"]] + rng.normal(0, 2, 150)
+    random = "(1 + x | `a b`) + (1 | h)"
+    # R: coef(summary(lmer(y ~ x + (1 + x | g) + (1 | h)), ddf = …)), lmerTest and pbkrtest
+    expected = {
+        "satterthwaite": [[0.3562874378, 0.2155100709], [12.34203332, 16.11594652]],
+        "kenward-roger": [[0.3573811717, 0.2206705036], [13.00108267, 12.69045645]],
+    }
+    for degrees, columns in expected.items():
+        fit = mixed("y ~ x", data, random, degrees=degrees)
+        np.testing.assert_allclose(fit.table[["std_error", "df"]].T, columns, rtol=5e-7)
+    variances = [1.3767792181, 0.4088748174, 0.2592563701, 0.0673511934, 3.4903132317]
+    np.testing.assert_allclose(fit.variances["estimate"], variances, rtol=2e-6)
+
+
 def test_precisions_times_a_constant_change_the_residual_variance_only():
     one = mixed("y ~ x", DATA, "1 | s", weights="w")
     two = mixed("y ~ x", DATA.assign(w=7 * DATA["w"]), "1 | s", weights="w")

@@ -65,6 +65,8 @@ def test_the_curve_falls_through_zero_at_the_rho_it_names():
     [
         ({"rho": [1.0]}, "between −1 and 1"),
         ({"rho": []}, "between −1 and 1"),
+        ({"rho": ["a"]}, "between −1 and 1"),
+        ({"rho": -1}, "between −1 and 1"),
         ({"family": "logit"}, "not possible"),
         ({"level": 2}, "between 0 and 1"),
     ],

@@ -82,6 +82,8 @@ def test_a_negative_effect_moves_towards_zero_too():
         (FIT, ("Intercept",), {}, "Terms not found"),
         (FIT, ("x",), {"benchmarks": "x"}, "its own benchmark"),
         (FIT, ("x",), {"q": 0}, "'q' is above 0"),
+        (FIT, ("x",), {"benchmarks": "w", "times": -1}, "'times' are above 0"),
+        (DATA, ("x",), {}, "as cs.fit makes it"),
         (FIT, ("x",), {"benchmarks": "w", "times": [50]}, "Nothing can be 50 times as strong"),
         (cs.fit("yes ~ x", DATA, "logit"), ("x",), {}, "of linear models"),
     ],

@@ -122,3 +122,13 @@ def test_margins_that_an_empty_cell_makes_impossible_are_refused():
     frame = FRAME.assign(a=np.arange(N) % 2, b=np.arange(N) % 2)
     with pytest.raises(AnalysisError, match="Raking has not converged"):
         rake(frame, {"a": {0: 40, 1: 60}, "b": {0: 50, 1: 50}}, DESIGN)
+
+
+def test_raking_halves_steps_that_go_too_far_and_refuses_what_cannot_be():
+    frame = pd.DataFrame({"y": [0.0] * 50 + [1.0, 400.0]})
+    found = calibrate(frame, {"Intercept": 52, "y": 52 * 200.0}, SurveyDesign(), kind="raking")
+    assert found.full @ frame["y"] == pytest.approx(52 * 200)
+    with pytest.raises(AnalysisError, match="contradict the sample"):
+        calibrate(frame, {"Intercept": 52, "y": 52 * 500.0}, SurveyDesign(), kind="raking")
+    with pytest.raises(AnalysisError, match="not all numbers"):
+        calibrate(frame, {"Intercept": "all"}, SurveyDesign())

@@ -95,3 +95,10 @@ def test_an_empty_cell_is_tested_and_missing_rows_are_counted():
 def test_columns_that_make_no_table_are_refused(columns, said):
     with pytest.raises(AnalysisError, match=said):
         survey_table(*columns, FRAME, SurveyDesign())
+
+
+def test_a_level_that_weighs_nothing_is_not_in_the_table():
+    frame = pd.DataFrame({"a": [0, 1] * 10, "b": [*("pq" * 9), "p", "z"], "w": [1.0] * 19 + [0]})
+    found = survey_table("a", "b", frame, SurveyDesign("w"))
+    assert (list(found.shares), found.n) == (["p", "q"], 19)
+    assert np.isfinite(found.pearson)

@@ -1,5 +1,7 @@
 """Means, shares and quantiles beside closed forms, and where there is little to go by."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,6 +101,10 @@ def test_incomplete_rows_are_left_out_and_counted_without_changing_the_design():
         (lambda: survey_proportion("y", FRAME, DESIGN), "other numbers than 0 and 1"),
         (lambda: survey_proportion("told", FRAME, DESIGN, interval="lgit"), "mean 'logit'"),
         (lambda: survey_quantile("arm", FRAME, DESIGN), "levels, not numbers"),
+        (lambda: survey_mean("y", FRAME, "w"), "'design' is a SurveyDesign"),
+        (lambda: survey_mean("y", FRAME.assign(n=1), DESIGN, by="n"), "a column 'n' of its own"),
+        (lambda: survey_mean("y", FRAME, DESIGN, where=FRAME["told"][::-1]), "another order"),
+        (lambda: survey_mean("y", FRAME, DESIGN, where=FRAME[["told"]]), "one true or false a row"),
         (lambda: survey_quantile("y", FRAME, DESIGN, probs=[50]), "'probs' lie between 0 and 1"),
     ],
 )
@@ -177,6 +183,27 @@ def test_woodruff_s_interval_turns_that_of_the_share_below_into_values():
     extreme = survey_quantile("y", FRAME, PLAIN, probs=[0.001]).table.iloc[0]
     assert np.isnan(extreme["std_error"])
     assert extreme["note"].startswith("the interval goes beyond")
+
+
+def test_the_interval_of_a_quantile_nobody_exceeds_ends_there():
+    # Replicated shares of everybody are 1 but for rounding; R's svyquantile gives 14, 14.
+    frame, design = jk1(FRAME.assign(y=np.minimum(FRAME["y"].round(), 6), w=FRAME["w"] / 3))
+    for chosen in (replace(design, weights="w"), DESIGN):
+        row = survey_quantile("y", frame, chosen, probs=[0.95]).table.iloc[0]
+        assert row[["estimate", "conf_low", "conf_high"]].tolist() == [6, 6, 6]
+
+
+def test_a_replicate_in_which_all_told_leaves_no_logit_interval():
+    frame, design = jk1(pd.DataFrame({"told": [1, 1, 1, 1, 1, 0]}))
+    row = survey_proportion("told", frame, design).table.iloc[0]
+    assert row[["conf_low", "conf_high"]].isna().all()
+    assert "interval='beta'" in row["note"]
+
+
+def test_a_census_has_a_beta_interval_of_its_share_alone():
+    census = SurveyDesign(fpc="size")
+    found = survey_proportion("told", FRAME.assign(size=N), census, interval="beta").table.iloc[0]
+    assert found["conf_low"] == found["conf_high"] == FRAME["told"].mean()
 
 
 @settings(max_examples=25)

@@ -71,6 +71,12 @@ def test_the_unit_of_weights_and_of_a_predictor_do_not_matter(family, outcome, d
     np.testing.assert_allclose(other["std_error"], one["std_error"] * scale, rtol=1e-6)
 
 
+def test_thresholds_count_as_one_coefficient_as_in_svyolr():
+    frame = FRAME.assign(rank=pd.cut(FRAME["mood"], 4, labels=["a", "b", "c", "d | e"]))
+    table = cs.fit("rank ~ x + arm", frame, "ordered", design=TAYLOR).table
+    assert (table["df"] == 24 - 3).all()
+
+
 def test_separated_or_empty_replicates_of_a_batch_have_no_numbers():
     x = np.repeat([0.0, 1.0], 20)
     y = np.concatenate([np.tile([0.0, 1], 10), np.r_[np.zeros(19), 1]])

@@ -100,6 +100,18 @@ def test_scores_sum_to_nothing_and_the_sandwich_is_made_of_them():
     assert (fit.table["df"] == DATA["clinic"].nunique() - 1).all()
 
 
+def test_the_search_takes_its_last_step():
+    # One step earlier the scores of this sample sum to 5e-10.
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(200, 2))
+    stays = rng.exponential(5 * np.exp(-x @ [0.5, -0.4]))
+    data = pd.DataFrame(x, columns=["x", "z"]).assign(
+        until=np.ceil(np.minimum(stays, 9)), dropout=(stays < 9).astype(int)
+    )
+    fit = cox("until + dropout ~ x + z", data)
+    np.testing.assert_allclose(fit.scores.sum(axis=0), 0, atol=1e-12)
+
+
 def test_robust_errors_are_near_leaving_each_respondent_out():
     fit = cox(FORMULA, DATA, robust=True)
     left = [cox(FORMULA, DATA.drop(index=place)).coefficients for place in range(N)]
@@ -201,6 +213,36 @@ def test_a_categorical_predictor_is_one_term_of_the_test():
     assert found[["term", "df"]].to_numpy().tolist() == [["x", 1], ["g", 2], ["all", 3]]
 
 
+def test_the_clock_of_ranks_counts_all_times():
+    # R: cox.zph(coxph(Surv(until, dropout) ~ x), "rank")$table[1, 1]
+    found = cox("until + dropout ~ x", tied()).proportional_hazards("rank")
+    assert found["statistic"][0] == pytest.approx(1.38101607861, rel=1e-9)
+
+
+def tied():
+    rng = np.random.default_rng(29)
+    data = pd.DataFrame({"x": rng.normal(size=90), "g": np.arange(90) % 9})
+    rng.integers(1, 5, 90)
+    stays = rng.exponential(5 * np.exp(0.5 * data["x"] + rng.normal(0, 0.8, 9)[data["g"]]))
+    return data.assign(until=np.ceil(np.minimum(stays, 9)), dropout=stays < 9)
+
+
+def test_a_clock_or_a_place_that_is_not_there_is_refused():
+    fit = cox("until + dropout ~ x", DATA.assign(until=DATA["until"] - DATA["until"].min()))
+    for kind, expected in (("ranks", "Did you mean 'rank'"), ("log", "no logarithm")):
+        with pytest.raises(AnalysisError, match=expected):
+            fit.proportional_hazards(kind)
+    with pytest.raises(AnalysisError, match="Did you mean 'mean'"):
+        fit.baseline("means")
+
+
+def test_names_with_spaces_and_levels_nobody_has():
+    data = DATA.rename(columns={"until": "weeks in", "x": "x y"})
+    data["ended é"] = pd.Categorical.from_codes(1 + DATA["dropout"], ["lost", "no", "yes"])
+    found = cox("`weeks in` + `ended é` ~ `x y` + g", data)
+    np.testing.assert_array_equal(found.coefficients, cox(FORMULA, DATA).coefficients)
+
+
 MONOTONE = DATA.assign(dropout=DATA["dropout"].where(DATA["g"] != "c", 0))
 
 
@@ -243,6 +285,7 @@ def test_a_strong_effect_is_not_taken_for_a_monotone_one():
         ("until + dropout ~ xx", {}, "Did you mean 'x'"),
         ("until + dropot ~ x", {}, "Did you mean 'dropout'"),
         ("until + dropout ~ x + I(2 * x)", {}, "perfectly collinear"),
+        ("log(until) + dropout ~ x", {}, "Columns not found"),
         ("until + never ~ x", {}, "Nobody has the event 'never'"),
         (FORMULA, {"ties": "exact"}, "no way with ties"),
         (FORMULA, {"cluster": "never"}, "one group only"),

@@ -51,6 +51,16 @@ def test_intervals_by_their_formulas(kind):
     np.testing.assert_allclose(table["conf_high"], np.clip(high, 0, 1), rtol=1e-13)
 
 
+def test_a_log_log_interval_is_missing_while_nobody_has_the_event():
+    table = rows(pd.DataFrame({"until": [1, 2, 3, 4], "dropout": [0, 1, 0, 0]}), interval="log-log")
+    assert table["conf_low"].isna().tolist() == [True, False, False, False]
+
+
+def test_groups_may_mix_words_and_numbers():
+    data = DATA.assign(by=pd.Series([1, "a"] * (N // 2), dtype=object))
+    assert survival_curve("until", "dropout", data, "by").groups == ("1", "a")
+
+
 def test_without_censoring_the_error_is_the_binomial_s():
     data = pd.DataFrame({"until": np.arange(1.0, 21), "dropout": 1})
     table = rows(data)

@@ -78,6 +78,20 @@ def test_periods_without_a_choice_are_left_out_and_change_nothing_else():
     assert "1 period without a choice" in repr(found).replace("periods", "period")
 
 
+def test_a_period_whose_events_are_incomplete_is_left_out():
+    data = DATA.assign(x=DATA["x"].mask((DATA["until"] == 3) & (DATA["dropout"] == 1)))
+    found, complete = discrete_hazard(FORMULA, data), discrete_hazard(FORMULA, data.dropna())
+    assert found.left_out == complete.left_out > 0
+    assert found.dropped == data["x"].isna().sum()
+    np.testing.assert_allclose(found.fit.coefficients, complete.fit.coefficients, rtol=1e-10)
+
+
+def test_who_was_there_in_left_out_periods_only_is_not_incomplete():
+    data = DATA.assign(until=DATA["until"] + 1)
+    gone = pd.DataFrame({"until": [1, 1], "dropout": 0, "x": 0.0})
+    assert discrete_hazard(FORMULA, pd.concat([data, gone])).dropped == 0
+
+
 def test_missing_predictors_are_counted_in_respondents():
     data = DATA.assign(x=DATA["x"].mask(DATA.index < 12))
     found = discrete_hazard(FORMULA, data)

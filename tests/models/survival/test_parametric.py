@@ -34,6 +34,18 @@ def test_the_scores_and_the_hessian_are_the_derivatives():
     np.testing.assert_allclose(np.sqrt(np.diag(outer)), fit.table["std_error"], rtol=0.2)
 
 
+def test_the_search_takes_its_last_step():
+    # One step earlier the scores of this sample sum to 2e-10.
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=(200, 2))
+    stays = rng.exponential(5 * np.exp(-x @ [0.5, -0.4]))
+    data = pd.DataFrame(x, columns=["x", "z"]).assign(
+        until=np.ceil(np.minimum(stays, 9)), dropout=(stays < 9).astype(int)
+    )
+    fit = weibull("until + dropout ~ x + z", data)
+    np.testing.assert_allclose(fit.scores.sum(axis=0), 0, atol=1e-12)
+
+
 def test_exponential_times_of_one_group_give_their_mean():
     rng = np.random.default_rng(4)
     stays = rng.exponential(5, 20_000)
@@ -54,6 +66,11 @@ def test_single_clusters_give_the_sandwich():
     plain = weibull(FORMULA, DATA)
     expected = plain.covariance @ plain.scores.T @ plain.scores @ plain.covariance
     np.testing.assert_allclose(fit.covariance, expected, rtol=1e-9)
+
+
+def test_one_cluster_is_refused():
+    with pytest.raises(AnalysisError, match="'one' has one group only"):
+        weibull(FORMULA, DATA, cluster="one")
 
 
 def test_a_group_without_events_has_no_weibull_estimate():
@@ -103,6 +120,18 @@ def test_without_a_frailty_the_plain_model_is_given_and_said():
     assert found.variance == 0
     assert "singular: the variance is 0" in repr(found)
     np.testing.assert_allclose(found.coefficients, cox(FORMULA, data).coefficients)
+
+
+def test_errors_beside_a_frailty_equal_coxph():
+    rng = np.random.default_rng(29)
+    data = pd.DataFrame({"x": rng.normal(size=90), "g": np.arange(90) % 9})
+    rng.integers(1, 5, 90)
+    stays = rng.exponential(5 * np.exp(0.5 * data["x"] + rng.normal(0, 0.8, 9)[data["g"]]))
+    data = data.assign(until=np.ceil(np.minimum(stays, 9)), dropout=stays < 9)
+    found = frailty(FORMULA, data, "g")
+    # R: coxph(Surv(until, dropout) ~ x + frailty(g, distribution = "gaussian"))
+    row = [found.coefficients[0], found.table["std_error"][0], found.variance]
+    np.testing.assert_allclose(row, [-0.457699079, 0.116280621, 1.44856], rtol=2e-4)
 
 
 def test_a_monotone_likelihood_passes_through_the_frailty():

@@ -86,13 +86,32 @@ def test_a_cluster_ties_the_groups_together():
     assert clustered.table["df"][0] == N // 2 - 1
 
 
+def test_weights_and_clusters_equal_the_residuals_of_survfit():
+    rng = np.random.default_rng(29)
+    x, clinic, weight = rng.normal(size=90), np.arange(90) % 9, rng.integers(1, 5, 90)
+    stays = rng.exponential(5 * np.exp(0.5 * x + rng.normal(0, 0.8, 9)[clinic]))
+    data = pd.DataFrame({"until": np.ceil(np.minimum(stays, 9)), "dropout": stays < 9})
+    data = data.assign(w=weight, clinic=clinic)
+    found = rmst("until", "dropout", data, end=7, weights="w", cluster="clinic")
+    # R: residuals(survfit(…, weights = w, cluster = g), times = 7, type = "rmst"), by cluster
+    assert found.table["std_error"][0] == pytest.approx(0.609649066776, rel=1e-10)
+
+
+@pytest.mark.parametrize(("by", "cluster"), [(None, "one"), ("arm", "arm")])
+def test_one_cluster_a_group_is_refused(by, cluster):
+    with pytest.raises(AnalysisError, match=f"'{cluster}'.* (one group|only)"):
+        rmst("until", "dropout", DATA.assign(one=1), by, end=5, cluster=cluster)
+
+
 def test_nobody_leaving_has_no_test_and_says_nothing_false():
     table = rmst("until", "dropout", SMALL.assign(dropout=0), end=4).table
     assert table["estimate"][0] == 4
     assert table[["statistic", "p_value", "conf_low"]].isna().all(axis=None)
 
 
-@pytest.mark.parametrize(("end", "expected"), [(0, "after 0"), (99, "after the last")])
+@pytest.mark.parametrize(
+    ("end", "expected"), [(0, "after 0"), (np.nan, "after 0"), (99, "after the last")]
+)
 def test_an_end_that_cannot_be_is_refused(end, expected):
     with pytest.raises(AnalysisError, match=expected):
         rmst("until", "dropout", DATA, end=end)

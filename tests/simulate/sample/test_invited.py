@@ -110,15 +110,18 @@ def test_replicate_weights_stand_in_the_file_and_in_its_codebook(design, replica
     assert replicates.weights[0] in drawn.file
 
 
-def test_strata_with_other_numbers_of_units_share_a_multiplier():
+def test_strata_with_other_numbers_of_units_declare_each_multiplier():
     design = {
         "strata": "region",
         "stages": [{"unit": "client", "take": {"north": 9, "east": 5, "south": 7, "west": 4}}],
         "replicate": {"method": "JKn"},
     }
     drawn = sampled(design, columns=["region"])
-    assert drawn.codebook.design.replicates.multiplier == pytest.approx(8 / 9)
-    assert drawn.codebook.design.replicates.df == 25 - 4
+    declared = drawn.codebook.design.replicates
+    expected = sorted((m - 1) / m for m in (9, 5, 7, 4) for _ in range(m))
+    assert declared.multiplier is None
+    assert sorted(declared.each) == pytest.approx(expected)
+    assert declared.df == 25 - 4
 
 
 def test_a_written_sample_loads_with_its_design(tmp_path):
