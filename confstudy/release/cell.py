@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-__all__ = ["Cell"]
+__all__ = ["Cell", "everybody", "of_model"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,8 +26,8 @@ class Cell:
         What is counted or added up: ``count``, ``total:trust``, ``model:trust ~ arm (ols)``.
     of
         The variables that respondents must have answered to be in it or beside it.
-    members
-        (n,) whether each row of the survey stands behind the number.
+    rows
+        The respondents behind the number, by the index of the survey's frame.
     shown
         Whether the number is published; a suppressed one is kept to see that it stays so.
     exact
@@ -37,14 +37,31 @@ class Cell:
     label: str
     quantity: str
     of: tuple[str, ...]
-    members: NDArray[np.bool_]
+    rows: pd.Index[Any]
     shown: bool = True
     exact: bool = True
 
     @property
     def n(self) -> int:
         """How many respondents stand behind it."""
-        return int(self.members.sum())
+        return len(self.rows)
 
     def __repr__(self) -> str:
         return f"Cell({self.label}: {self.quantity})"
+
+
+def everybody(frame: pd.DataFrame) -> Cell:
+    """The number of all respondents."""
+    return Cell("all", "count", (), frame.index)
+
+
+def of_model(fit: Any) -> tuple[Cell, ...]:
+    """The respondents behind a model's coefficients, whatever kind of fit it is."""
+    design = getattr(fit, "design", None)
+    frame = getattr(design, "frame", None)
+    if frame is None:
+        return tuple(cell for one in getattr(fit, "fits", ())[:1] for cell in of_model(one))
+    family = getattr(getattr(fit, "family", None), "name", type(fit).__name__)
+    names = tuple(str(name) for name in frame)
+    quantity = f"model:{design.formula} ({family})"
+    return (Cell("the model", quantity, names, frame.index.unique()),)

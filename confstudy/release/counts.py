@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from confstudy.release.decision import THRESHOLD, Decision
 
-__all__ = ["MASKED", "check_count", "masked_counts", "pooled"]
+__all__ = ["MASKED", "check_count", "masked_counts", "pooled", "pools"]
 
 MASKED = "masked"
 
@@ -70,22 +70,30 @@ def _worded(count: float) -> str:
     return f"{int(count):,}" if np.isfinite(count) else ""
 
 
+def pools(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each of several ordered levels is counted: small ones with the next to the middle.
+
+    >>> pools(np.array([3, 20, 40, 9, 2]))
+    array([1, 1, 2, 3, 3])
+    """
+    counts, target = counts.copy(), np.arange(len(counts))
+    middle = (len(counts) - 1) // 2
+    inward = [(place, place + 1) for place in range(middle)]
+    inward += [(place, place - 1) for place in range(len(counts) - 1, middle, -1)]
+    for place, neighbour in inward:
+        if 0 < counts[place] < THRESHOLD:
+            counts[neighbour] += counts[place]
+            counts[place] = 0
+            target[target == place] = neighbour
+    return target
+
+
 def pooled(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Ordered counts with every small one added to its neighbour towards the middle.
 
     >>> pooled(np.array([3, 20, 40, 9, 2]))
     array([ 0, 23, 40, 11,  0])
     """
-    counts = counts.copy()
-    middle = (len(counts) - 1) // 2
-    for place in range(middle):
-        _move(counts, place, place + 1)
-    for place in range(len(counts) - 1, middle, -1):
-        _move(counts, place, place - 1)
-    return counts
-
-
-def _move(counts: NDArray[np.int64], place: int, neighbour: int) -> None:
-    if 0 < counts[place] < THRESHOLD:
-        counts[neighbour] += counts[place]
-        counts[place] = 0
+    summed = np.zeros_like(counts)
+    np.add.at(summed, pools(counts), counts)
+    return summed

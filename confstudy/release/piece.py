@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
+from io import BytesIO
 from typing import Any
 
 import pandas as pd
@@ -11,7 +14,7 @@ import pandas as pd
 from confstudy.release.cell import Cell
 from confstudy.release.decision import Decision, worst
 
-__all__ = ["MIME", "OPEN", "Piece", "decision_of"]
+__all__ = ["MIME", "OPEN", "Piece", "decision_of", "picture"]
 
 #: The type of a released output inside a notebook.
 MIME = "application/vnd.confstudy.piece+json"
@@ -65,6 +68,18 @@ class Piece:
         name = f" '{self.caption}'" if self.caption else ""
         head = f"{self.kind}{name} · {self.decision.status} ({self.decision.rule})"
         return head if self.frame is None else f"{head}\n{self.frame.to_string(index=False)}"
+
+
+def picture(canvas: Any, decision: Decision, caption: str, alt: str) -> Piece:
+    """A Matplotlib figure as a piece: a picture without metadata, its words beside it."""
+    stream = BytesIO()
+    canvas.savefig(stream, format="png", dpi=150, metadata={"Software": None})
+    data = b64encode(stream.getvalue()).decode()
+    html = (
+        f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
+    )
+    return Piece("figure", html, decision, {"alt": alt}, caption)
 
 
 def decision_of(pieces: Sequence[dict[str, Any]]) -> Decision:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from confstudy.errors import AnalysisError, unknown
+from confstudy.release.cell import Cell
 from confstudy.release.counts import check_count
 from confstudy.release.decision import Decision
 
@@ -16,10 +17,14 @@ __all__ = ["Tally", "check_table"]
 
 @dataclass(frozen=True, repr=False)
 class Tally:
-    """A table made by the package, with the names of its columns that count respondents."""
+    """A table made by the package, with the names of its columns that count respondents.
+
+    ``cells`` are the respondents behind its counts, to compare with what was released before.
+    """
 
     frame: pd.DataFrame
     counts: tuple[str, ...]
+    cells: tuple[Cell, ...] = ()
 
 
 def check_table(

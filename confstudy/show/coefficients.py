@@ -14,6 +14,7 @@ from matplotlib.ticker import NullFormatter, ScalarFormatter
 from confstudy.codebook.schema import Codebook
 from confstudy.errors import AnalysisError
 from confstudy.models.fit import Fit
+from confstudy.release.cell import of_model
 from confstudy.release.fits import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, ORANGE, drawing
@@ -70,6 +71,7 @@ def coefficients(
         caption=f"{quantity}s with {fit.percent} intervals (n = {fit.n:,}).{known}",
         table=table,
         smallest=fit.n,
+        cells=of_model(fit),
     )
 
 

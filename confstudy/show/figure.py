@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from confstudy.release.cell import Cell
 from confstudy.release.counts import check_count
 from confstudy.release.decision import Decision
 from confstudy.show.theme import svg
@@ -33,6 +34,8 @@ class Figure:
         The numbers drawn.
     smallest
         How many respondents the smallest of them stands for.
+    cells
+        The respondents behind the numbers, to compare with what was released before.
     """
 
     canvas: Canvas
@@ -40,6 +43,7 @@ class Figure:
     caption: str
     table: pd.DataFrame
     smallest: int
+    cells: tuple[Cell, ...] = ()
 
     @property
     def decision(self) -> Decision:

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from confstudy.models.fit import Fit
+from confstudy.release.cell import everybody, of_model
 from confstudy.release.decision import THRESHOLD
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, drawing
@@ -44,6 +45,7 @@ def flow(survey: Survey, fit: Fit | None = None) -> Figure:
         caption="Participant flow.",
         table=table,
         smallest=int(table["n"].min()),
+        cells=(everybody(survey.frame), *(of_model(fit) if fit else ())),
     )
 
 

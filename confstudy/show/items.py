@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from confstudy.errors import AnalysisError, unknown
+from confstudy.release.cell import Cell
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, GREY, INK, ORANGE, drawing
 from confstudy.survey.items import complete, keyed
@@ -60,7 +61,8 @@ def items(scores: Scores, scale: str | None = None) -> Figure:
         axes.set_xlabel("Item–rest correlation")
     said = "; ".join(f"{row['label']} {_said(row)}" for row in table.to_dict("records"))
     marked = " Squares mark items that run against their scale." if table["against"].any() else ""
-    counts = [len(complete(keyed(scores.frame, scores.codebook.scales[name]))) for name in names]
+    cells = tuple(_cell(scores, name) for name in names)
+    counts = [cell.n for cell in cells]
     n = f"{min(counts):,}" + (f" to {max(counts):,}" if max(counts) > min(counts) else "")
     return Figure(
         canvas=canvas,
@@ -70,7 +72,14 @@ def items(scores: Scores, scale: str | None = None) -> Figure:
         f"(R): reverse-keyed, turned round.{marked}",
         table=table,
         smallest=min(counts),
+        cells=cells,
     )
+
+
+def _cell(scores: Scores, name: str) -> Cell:
+    """Those who answered every item of a scale that was asked."""
+    items = keyed(scores.frame, scores.codebook.scales[name])
+    return Cell(name, f"items:{name}", (name,), scores.frame.index[complete(items)])
 
 
 _COLUMNS = "scale item label reverse_keyed item_rest conf_low conf_high against".split()

@@ -11,7 +11,8 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError, unknown
-from confstudy.release.counts import pooled
+from confstudy.release.cell import Cell
+from confstudy.release.counts import pooled, pools
 from confstudy.release.decision import THRESHOLD
 from confstudy.show.figure import Figure
 from confstudy.show.theme import drawing, likert_colours
@@ -46,7 +47,7 @@ def likert(survey: Survey, scale: str) -> Figure:
     low, high = declared.points
     points = list(range(low, high + 1))
     names = list(declared.anchors) or [str(point) for point in points]
-    counts = np.stack([_counts(survey.frame[item], points) for item in declared.items])
+    counts = np.stack([pooled(_counts(survey.frame[item], points)) for item in declared.items])
     shares = counts / counts.sum(axis=1, keepdims=True)
     labels = [
         survey.codebook.label(item) + (" (R)" if item in declared.reverse else "")
@@ -68,12 +69,23 @@ def likert(survey: Survey, scale: str) -> Figure:
         f"reverse-keyed. Answers by fewer than {THRESHOLD} are shown with the next one.",
         table=table,
         smallest=int(counts[counts > 0].min()),
+        cells=tuple(c for item in declared.items for c in _cells(survey.frame[item], points)),
     )
 
 
 def _counts(column: pd.Series[float], points: list[int]) -> NDArray[np.int64]:
-    counts = np.array([int((column == point).sum()) for point in points], dtype=np.int64)
-    return pooled(counts)
+    return np.array([int((column == point).sum()) for point in points], dtype=np.int64)
+
+
+def _cells(column: pd.Series[float], points: list[int]) -> list[Cell]:
+    """Those who gave each answer that is drawn, with the rare ones drawn with it."""
+    target = pools(_counts(column, points))
+    drawn = column.map(dict(zip(points, target.tolist(), strict=True)))
+    name = str(column.name)
+    return [
+        Cell(f"{name}={points[place]}", "count", (name,), column.index[drawn == place])
+        for place in sorted(set(drawn.dropna().astype(int)))
+    ]
 
 
 def _draw(axes: Axes, shares: NDArray[np.float64], labels: list[str], names: list[str]) -> None:

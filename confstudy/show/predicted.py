@@ -14,6 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from confstudy.codebook.schema import Codebook
 from confstudy.models.fit import Fit
 from confstudy.models.predict import levels_of, predictions
+from confstudy.release.cell import of_model
 from confstudy.release.fits import check_model
 from confstudy.show.figure import Figure
 from confstudy.show.theme import BLUE, drawing
@@ -72,6 +73,7 @@ def predicted(
         f"predictors as observed (n = {fit.n:,}).",
         table=table,
         smallest=_smallest(fit, variable, line, at_least),
+        cells=of_model(fit),
     )
 
 

@@ -64,7 +64,7 @@ def _remedy(scale: Scale, suspects: list[str]) -> str:
 
 def _sides(items: NDArray[np.float64]) -> NDArray[np.int64]:
     """1 or −1 an item: the sign of its weight in the first principal component."""
-    rows = np.nan_to_num(complete(items))
+    rows = np.nan_to_num(items[complete(items)])
     deviations = rows - rows.mean(axis=0)
     spread = deviations.std(axis=0)
     scaled = deviations / np.where(spread > 0, spread, 1)

@@ -32,10 +32,10 @@ def keyed(frame: pd.DataFrame, scale: Scale) -> Floats:
     return items
 
 
-def complete(items: Floats) -> Floats:
-    """The respondents who answered every item; one that nobody answered is not counted."""
+def complete(items: Floats) -> NDArray[np.bool_]:
+    """(n,) who answered every item; one that nobody answered is not counted."""
     asked = ~np.isnan(items).all(axis=0)
-    return np.asarray(items[~np.isnan(items[:, asked]).any(axis=1)])
+    return np.asarray(~np.isnan(items[:, asked]).any(axis=1))
 
 
 def item_table(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def rest_statistics(items: Floats) -> tuple[Floats, Floats, int]:
     They are NaN where an item or the sum of the others does not vary, and for an item that
     nobody answered.
     """
-    rows = complete(items)
+    rows = items[complete(items)]
     asked = np.flatnonzero(~np.isnan(items).all(axis=0))
     rest, dropped = np.full((2, items.shape[1]), np.nan)
     if len(rows) < 3 or len(asked) < 2:

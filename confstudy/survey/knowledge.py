@@ -37,7 +37,7 @@ def upper_lower(items: Floats, share: float = 0.27) -> Floats:
     >>> upper_lower(items, 0.4).tolist()
     [0.5, 1.0, 1.0, 0.5]
     """
-    rows = complete(items)
+    rows = items[complete(items)]
     if share * len(rows) < 1:
         return np.full(items.shape[1], np.nan)
     total = np.nansum(rows, axis=1)
