@@ -16,6 +16,7 @@
     ├── UnwritableFile          the system does not let a file be written
     ├── AnalysisError           a model cannot be fitted as asked
     ├── DisclosureRefused       an output could reveal a respondent
+    ├── LedgerDamaged           the record of what was released is not whole
     └── ReportError             a report could not be built
         └── ReportBusy          another process is building it
 
@@ -37,6 +38,7 @@ __all__ = [
     "DeclarationError",
     "DisclosureRefused",
     "IdentifiedData",
+    "LedgerDamaged",
     "ParameterError",
     "RecipeError",
     "ReportBusy",
@@ -108,6 +110,12 @@ class AnalysisError(ConfstudyError):
 
 class DisclosureRefused(ConfstudyError):
     """An output could reveal a respondent and is not released."""
+
+    exit_code = 1
+
+
+class LedgerDamaged(ConfstudyError):
+    """The record of what was released is not whole, or its key is gone."""
 
     exit_code = 1
 

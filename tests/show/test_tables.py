@@ -12,6 +12,7 @@ import confstudy as cs
 from confstudy.errors import AnalysisError, DisclosureRefused
 from confstudy.models.fit import FitWarning
 from confstudy.models.gee import gee
+from confstudy.models.indirect.questions import forced
 from confstudy.models.missing.pooling import pooled
 from confstudy.models.mixed.fit import mixed
 from confstudy.models.survey.design import SurveyDesign
@@ -239,6 +240,12 @@ def test_a_remark_beside_the_numbers_is_said_and_the_numbers_stay():
         (
             lambda: discrete_hazard("until + left ~ x", PEOPLE, baseline="linear"),
             "Discrete-time hazard model of left",
+            {"N": "400"},
+            "log odds ratio",
+        ),
+        (
+            lambda: cs.sensitive("hit ~ x", PEOPLE, forced(yes=0.02, no=0.02)),
+            "Logistic regression (forced) of hit",
             {"N": "400"},
             "log odds ratio",
         ),

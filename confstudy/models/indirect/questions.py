@@ -81,8 +81,8 @@ class ItemList:
     technique: Literal["list"] = "list"
 
     def __post_init__(self) -> None:
-        if self.items < 1:
-            raise AnalysisError("A list has one harmless item or more.")
+        if self.items < 1 or self.items != int(self.items):
+            raise AnalysisError("A list has one harmless item or more, a whole number.")
 
 
 def warner(p: float) -> YesNo:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from confstudy.errors import AnalysisError, did_you_mean
+from confstudy.errors import AnalysisError, did_you_mean, unknown
 from confstudy.models.latent.specify import Specification, specify
 from confstudy.models.latent.syntax import Statement, parse
 
 __all__ = ["Asked", "require"]
 
 _ESTIMATORS = ("ml", "mlr", "fiml", "wlsmv")
+_EQUAL = ("loadings", "intercepts", "residuals")
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,15 @@ class Asked:
         )
 
 
-def require(estimator: str, missing: str, bootstrap: int, level: float) -> None:
+def require(
+    estimator: str, missing: str, bootstrap: int, level: float, equal: tuple[str, ...], group: bool
+) -> None:
     """Refuse what no estimator offers."""
+    odd = [name for name in equal if name not in _EQUAL]
+    if odd:
+        raise AnalysisError(unknown("Parts", odd, _EQUAL, "what can be equal"))
+    if equal and not group:
+        raise AnalysisError("'equal' says what groups have in common: name their column, group=….")
     if estimator not in _ESTIMATORS:
         hint = did_you_mean(estimator, _ESTIMATORS)
         raise AnalysisError(

@@ -84,6 +84,9 @@ def read_rows(
     absent = [name for name in (*columns, *others) if name not in frame.columns]
     if absent:
         raise AnalysisError(unknown("Columns", absent, map(str, frame.columns), "the data"))
+    twice = [name for name in (*columns, *others) if (frame.columns == name).sum() > 1]
+    if twice:
+        raise AnalysisError(f"The data have several columns called {listing(twice)}.")
     if group in columns:
         raise AnalysisError(f"'{group}' is in the model and cannot make the groups too.")
     values = np.column_stack([_numbers(frame[name], name) for name in columns])

@@ -42,7 +42,7 @@ def sem(
     *,
     estimator: str = "ml",
     group: str | None = None,
-    equal: Sequence[str] = (),
+    equal: str | Sequence[str] = (),
     cluster: str | None = None,
     weights: str | None = None,
     missing: str = "drop",
@@ -120,9 +120,10 @@ def sem(
     >>> bool(found.fit["cfi"] > 0.9)
     True
     """
-    require(estimator, missing, bootstrap, level)
+    alike = (equal,) if isinstance(equal, str) else tuple(equal)
+    require(estimator, missing, bootstrap, level, alike, group is not None)
     asked = Asked(
-        model, estimator, group, cluster, weights, fixed_x, std_lv, tuple(equal), level,
+        model, estimator, group, cluster, weights, fixed_x, std_lv, alike, level,
         incomplete="fiml" in (estimator, missing),
     )  # fmt: skip
     if estimator == "wlsmv":

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from confstudy.errors import AnalysisError, listing
+from confstudy.errors import AnalysisError
 from confstudy.models.latent.defined import check_definitions
 from confstudy.models.latent.syntax import Modifier, Statement
 
@@ -246,11 +246,6 @@ def _complete(
 
 def _equalised(table: list[Parameter], roles: Roles, equal: tuple[str, ...]) -> list[Parameter]:
     """The same parameters, with what is equal across groups under one label."""
-    unknown = set(equal) - {"loadings", "intercepts", "residuals"}
-    if unknown:
-        raise AnalysisError(
-            f"What is equal is among loadings, intercepts, residuals; not {listing(unknown)}."
-        )
     indicators = [name for name in roles.indicators if name in roles.observed]
     result = []
     for one in table:

@@ -13,6 +13,7 @@ from confstudy.errors import AnalysisError
 from confstudy.models.meta.pool import pooled
 from confstudy.models.meta.result import Meta
 from confstudy.models.meta.studies import Studies
+from confstudy.models.table import coefficient_table
 
 __all__ = ["Subgroups", "cumulative", "leave_one_out", "subgroups"]
 
@@ -78,10 +79,10 @@ def cumulative(found: Meta, order: Sequence[float] | None = None) -> pd.DataFram
     ['Study 2', 'Study 4', 'Study 1', 'Study 3']
     """
     _require_pooled(found, 2)
-    keys = np.arange(found.k) if order is None else np.asarray(order, dtype=float)
-    if len(keys) != found.k or np.isnan(keys).any():
+    keys = pd.to_numeric(pd.Series(range(found.k) if order is None else list(order)), "coerce")
+    if len(keys) != found.k or keys.isna().any():
         raise AnalysisError(f"'order' holds one number for each of the {found.k} studies used.")
-    places = np.argsort(keys, kind="stable")
+    places = np.argsort(keys.to_numpy(dtype=float), kind="stable")
     rows = [(found.studies.labels[places[0]], _alone(found.studies.only(places[:1]), found.level))]
     rows += [
         (found.studies.labels[places[many - 1]], _again(found, places[:many]))
@@ -174,17 +175,10 @@ def _again(found: Meta, kept: np.ndarray[tuple[int, ...], np.dtype[np.generic]])
 
 def _alone(studies: Studies, level: float) -> pd.DataFrame:
     """One row: a study by itself."""
-    estimate, error = float(studies.estimates[0]), float(np.sqrt(studies.variances[0]))
-    margin = float(stats.norm.ppf(0.5 + level / 2)) * error
-    return pd.DataFrame(
-        {
-            "term": ["pooled"], "estimate": estimate, "std_error": error,
-            "statistic": estimate / error, "df": np.inf,
-            "p_value": 2 * stats.norm.sf(abs(estimate / error)),
-            "conf_low": estimate - margin, "conf_high": estimate + margin, "tau2": np.nan,
-            "i2": np.nan,
-        }
-    )  # fmt: skip
+    table = coefficient_table(
+        ["pooled"], studies.estimates, np.diag(studies.variances), np.inf, level, ()
+    )
+    return table.assign(tau2=np.nan, i2=np.nan)
 
 
 def _listed(name: str, rows: Sequence[tuple[object, pd.DataFrame]]) -> pd.DataFrame:

@@ -86,7 +86,10 @@ def _read(kind: str, group: tuple[ArrayLike, ...]) -> list[Floats]:
     names = _FIRST[kind]
     if len(group) != len(names):
         raise AnalysisError(f"A group of {kind} is ({', '.join(names)}).")
-    parts = [np.atleast_1d(np.asarray(part, dtype=float)) for part in group]
+    try:
+        parts = [np.atleast_1d(np.asarray(part, dtype=float)) for part in group]
+    except (TypeError, ValueError):
+        raise AnalysisError(f"({', '.join(names)}) are numbers, or lists of numbers.") from None
     few = {"MD": 2, "SMD": 2, "ZCOR": 4}.get(kind, 1)
     wrong = bool((parts[-1] < few).any())
     if kind == "ZCOR":

@@ -13,6 +13,7 @@ from scipy import stats
 from confstudy.errors import AnalysisError
 from confstudy.models.meta.heterogeneity import Method
 from confstudy.models.meta.studies import Studies
+from confstudy.models.table import coefficient_table
 
 __all__ = ["Adjustment", "Meta"]
 
@@ -92,23 +93,9 @@ class Meta:
 
         Where it cannot be believed, all but the term is missing and ``note`` says why.
         """
-        error = np.sqrt(np.diag(self.covariance))
-        margin = self.quantile * error
-        with np.errstate(all="ignore"):
-            statistic = self.coefficients / error
-        table = pd.DataFrame(
-            {
-                "term": self.terms,
-                "estimate": self.coefficients,
-                "std_error": error,
-                "statistic": statistic,
-                "df": self.df,
-                "p_value": 2 * stats.t.sf(np.abs(statistic), self.df),
-                "conf_low": self.coefficients - margin,
-                "conf_high": self.coefficients + margin,
-            }
+        return coefficient_table(
+            self.terms, self.coefficients, self.covariance, self.df, self.level, self.problems
         )
-        return self._noted(table, 1)
 
     @property
     def heterogeneity(self) -> pd.DataFrame:
@@ -175,12 +162,8 @@ class Meta:
                 "pred_low": centre - far, "pred_high": centre + far,
             }
         )  # fmt: skip
-        return self._noted(table, 0)
-
-    def _noted(self, table: pd.DataFrame, first: int) -> pd.DataFrame:
         if self.problems:
-            table.iloc[:, first:] = np.nan
-            table["note"] = "; ".join(self.problems)
+            table = (table * np.nan).assign(note="; ".join(self.problems))
         return table
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from scipy import optimize, stats
 from confstudy.errors import AnalysisError
 from confstudy.models.meta.heterogeneity import tau_squared, weighted
 from confstudy.models.meta.result import Meta
+from confstudy.models.table import coefficient_table
 
 __all__ = ["Selection", "selection_model"]
 
@@ -119,21 +120,13 @@ def _fitted(
     point, covariance, problems = _maximum(likelihood, start, scale)
     free = [0, *range(2, len(point))]
     estimate = point[free] * np.append(sign, np.ones(len(steps)))
-    error = np.sqrt(np.diag(covariance))[free]
-    margin = stats.norm.ppf(0.5 + found.level / 2) * error
-    table = pd.DataFrame(
-        {
-            "term": ["pooled", *(f"log chance, p > {step:g}" for step in steps)],
-            "estimate": estimate, "std_error": error, "statistic": estimate / error,
-            "df": np.inf, "p_value": 2 * stats.norm.sf(np.abs(estimate / error)),
-            "conf_low": estimate - margin, "conf_high": estimate + margin,
-        }
-    )  # fmt: skip
+    terms = ["pooled", *(f"log chance, p > {step:g}" for step in steps)]
+    table = coefficient_table(
+        terms, estimate, covariance[np.ix_(free, free)], np.inf, found.level, problems
+    )
     chances = np.exp(np.append(0.0, point[2:]))
     statistic = max(0.0, 2 * (likelihood.minus(plain) - likelihood.minus(point)))
     if problems:
-        table.iloc[:, 1:] = np.nan
-        table["note"] = "; ".join(problems)
         chances, point, statistic = chances * np.nan, point * np.nan, float("nan")
     p_value = float(stats.chi2.sf(statistic, len(steps)))
     return Selection(table, steps, chances, float(point[1] ** 2), statistic, p_value, problems)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from confstudy.errors import AnalysisError, listing
 from confstudy.models.families import FAMILIES
+from confstudy.models.indirect.result import Sensitive
 
 __all__ = ["COLUMNS", "Model", "read_model"]
 
@@ -75,6 +76,8 @@ class Model:
     def kind(self) -> str:
         """What kind of model it is, in words."""
         words = _KINDS.get(self.family, self.family)
+        if isinstance(self.inner, Sensitive):
+            return f"{words} ({self.inner.words})"
         if hasattr(self.fit, "respondents"):
             return "Discrete-time hazard model"
         if hasattr(self.inner, "random"):

@@ -180,6 +180,7 @@ def test_a_predictor_that_tells_the_trait_without_error_is_no_estimate():
         (lambda _: unrelated(0, 0.5), "above 0"),
         (lambda _: YesNo("triangular", 0.8, 0.4), "both lie between"),
         (lambda _: ItemList(0), "one harmless item"),
+        (lambda _: ItemList(2.5), "a whole number"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(call, words):

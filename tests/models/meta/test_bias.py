@@ -3,6 +3,7 @@ import pytest
 
 from confstudy.errors import AnalysisError
 from confstudy.models.meta.bias import egger_test, failsafe_number, rank_test
+from confstudy.models.meta.influence import cumulative
 from confstudy.models.meta.pool import meta
 from confstudy.models.meta.selection import selection_model
 from confstudy.models.meta.trim import trim_and_fill
@@ -81,6 +82,7 @@ def test_selection_of_negative_estimates_is_the_mirror():
         (lambda: selection_model(meta([1, 2, 3], [9, 9, 9])), r"studies by interval \[0, 3\]"),
         (lambda: selection_model(meta([1, 2, 3], [9, 9, 9]), [2]), "p-values between"),
         (lambda: failsafe_number(meta([1, 2, 3], [9, 9, 9]), 0.9), "between 0 and .5"),
+        (lambda: cumulative(meta([1, 2, 3], [9, 9, 9]), ["x", 1, 2]), "one number for each"),
     ],
 )
 def test_what_cannot_be_tested_is_refused(call, words):

@@ -51,6 +51,7 @@ def test_columns_of_studies_can_be_pooled_and_mended_cells_are_named():
         ("OR", ((3, 2), (1, 2)), "cannot be these numbers"),
         ("SMD", ((1, 2), (1, 2)), "mean, standard deviation, number"),
         ("ZCOR", ((1.0, 20),), "cannot be these numbers"),
+        ("ZCOR", (("high", 20),), "are numbers"),
         ("OR", (([1, 2], 5), ([1, 2, 3], 5)), "different numbers of studies"),
     ],
 )
