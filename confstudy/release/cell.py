@@ -59,7 +59,7 @@ def of_model(fit: Any) -> tuple[Cell, ...]:
     """The respondents behind a model's coefficients, whatever kind of fit it is."""
     design = getattr(fit, "design", None)
     frame = getattr(design, "frame", None)
-    if frame is None:
+    if design is None or frame is None:
         return tuple(cell for one in getattr(fit, "fits", ())[:1] for cell in of_model(one))
     family = getattr(getattr(fit, "family", None), "name", type(fit).__name__)
     names = tuple(str(name) for name in frame)

@@ -123,4 +123,4 @@ def _coded(column: pd.Series[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
             f"'{column.name}' has more than {_MOST_LEVELS} different values: a table takes "
             "levels. Put it into bands first (pd.cut), or name it as values=."
         )
-    return levels, kept.cat.codes.to_numpy(dtype=np.int64)
+    return levels, np.asarray(kept.cat.codes, dtype=np.int64)

@@ -20,6 +20,7 @@ from confstudy.release.piece import decision_of
 from confstudy.report.clean import cleaned, shown
 from confstudy.report.config import Config
 from confstudy.report.fingerprint import changed_parts, fingerprint
+from confstudy.report.gate import Gate
 from confstudy.report.notebooks import nbformat, read_notebook
 from confstudy.report.params import checked
 from confstudy.report.publish import Shelf
@@ -103,11 +104,18 @@ def build(plan: Plan, config: Config, *, force: bool = False) -> Built:
 
 def _build(plan: Plan, config: Config) -> Built:
     built = datetime.now(UTC)
+    gate = Gate.of(config.root, plan.shelf.folder)
+    gate.discard()
     try:
-        executed = run_notebook(plan.notebook, plan.parameters, config.timeout, plan.name)
+        executed = run_notebook(
+            plan.notebook, plan.parameters, config.timeout, plan.name, gate.environment
+        )
         notebook = cleaned(executed.notebook, plan.parameters)
+        gate.require(notebook, plan.parameters, plan.notebook.parent)
         html = render_report(notebook, executed.pieces, plan.title, built)
+        gate.commit()
     except ConfstudyError as failed:
+        gate.discard()
         plan.shelf.fail(str(failed))
         return Built(plan.name, "failed", plan.shelf.latest, str(failed))
     values = {r["name"]: r for p in executed.pieces if (r := p.get("record"))}

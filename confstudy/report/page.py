@@ -8,34 +8,33 @@ from html import escape
 from importlib.metadata import version
 from typing import Literal
 
-import mistune
 import pandas as pd
 
 from confstudy.models.fit import Fit
-from confstudy.release.counts import MASKED, masked_counts
-from confstudy.release.decision import THRESHOLD
-from confstudy.release.fits import check_model
-from confstudy.release.html import Table, model_table
+from confstudy.release import front
+from confstudy.release.cell import everybody
+from confstudy.release.gate import leave
+from confstudy.release.ledger.ledger import Ledger
 from confstudy.release.piece import Piece
 from confstudy.release.sentence import check_sentences
-from confstudy.release.tally import Tally, check_table
+from confstudy.release.tally import Tally
 from confstudy.report.wording import Number
 from confstudy.show.figure import Figure
 from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import FileRecord, Survey
-from confstudy.words import about, percent, term_labels
+from confstudy.words import about, percent
 
 __all__ = ["Report"]
 
-_MARKDOWN = mistune.create_markdown(escape=True)
 Standing = Literal["exploratory", "registered"]
 
 
 class Report:
     """The pages of one report on one survey.
 
-    Methods return a :class:`Piece`, which a notebook shows as the last line of a cell.
-    Outputs that do not come from here (a frame, a print) make the build fail.
+    Methods release a :class:`Piece`, which a notebook shows as the last line of a cell: it is
+    checked, compared with all that was released of the study before, and written into the
+    ledger. Outputs that do not come from here (a frame, a print) make the build fail.
 
     Parameters
     ----------
@@ -43,6 +42,8 @@ class Report:
         The survey reported on.
     standing
         Whether the analysis was registered before the data were seen.
+    ledger
+        Another ledger than the study's own.
 
     Examples
     --------
@@ -52,15 +53,22 @@ class Report:
     'title'
     """
 
-    def __init__(self, survey: Survey, standing: Standing = "exploratory") -> None:
+    def __init__(
+        self, survey: Survey, standing: Standing = "exploratory", ledger: Ledger | None = None
+    ) -> None:
         self.survey = survey
         self.standing = standing
+        self.ledger = ledger
+
+    def _leave(self, piece: Piece) -> Piece:
+        return leave(piece, self.survey, self.ledger)
 
     def title(self, finding: str) -> Piece:
         """The finding in one hedged sentence, as the title of the report."""
         above = escape(self.survey.codebook.title)
         html = f'<p class="eyebrow">{above}</p><h1>{escape(finding)}</h1>'
-        return Piece("title", html, check_sentences([finding]), {"title": str(finding)})
+        decision = check_sentences([finding])
+        return self._leave(Piece("title", html, decision, {"title": str(finding)}, "Title"))
 
     def strip(self, n: int | None = None) -> Piece:
         """What a reader must know first: real or not, how many, how analysed, checked or not.
@@ -84,7 +92,9 @@ class Report:
         html = f'<ul class="strip"><li class="{kind.lower()}">{kind}</li>{rest}</ul>'
         said = survey.warnings if isinstance(survey, Scores) else ()
         notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
-        return Piece("strip", html + (f'<ul class="warnings">{notes}</ul>' if notes else ""))
+        html += f'<ul class="warnings">{notes}</ul>' if notes else ""
+        cells = (everybody(survey.frame),) if n in (None, survey.n) else ()
+        return self._leave(Piece("strip", html, caption="Strip", cells=cells))
 
     def numbers(self, numbers: Sequence[Number]) -> Piece:
         """Numbers with their intervals, large, for the first page.
@@ -97,23 +107,16 @@ class Report:
             for number in numbers
         )
         decision = check_sentences([number.label for number in numbers])
-        return Piece("numbers", f'<dl class="numbers">{cards}</dl>', decision)
+        html = f'<dl class="numbers">{cards}</dl>'
+        return self._leave(Piece("numbers", html, decision, caption="Numbers"))
 
     def figure(self, figure: Figure) -> Piece:
         """A figure with its caption and alternative text."""
-        return Piece("figure", figure.html, figure.decision, {"alt": figure.alt})
+        return front.figure(figure, self.survey, ledger=self.ledger)
 
     def model(self, fit: Fit, caption: str) -> Piece:
         """A model's coefficients as a table."""
-        decision = check_model(fit)
-        decision.require("The model")
-        labels = term_labels(fit, self.survey.codebook)
-        ratio = fit.family.ratio.capitalize()
-        shown = model_table(fit.table, labels, ratio=ratio, percent=fit.percent)
-        notes = f"{fit.formula}; {fit.family.name}; n = {fit.n:,}; standard errors {fit.errors}"
-        notes += f"; {fit.clusters} clusters" if fit.clusters else ""
-        notes += f". Not to be used: {'; '.join(fit.problems)}." if fit.problems else "."
-        return Piece("table", Table(shown, caption, notes).html, decision)
+        return front.model(fit, self.survey, caption=caption, ledger=self.ledger)
 
     def table(
         self,
@@ -143,30 +146,30 @@ class Report:
             The rows are respondents' records, or fewer than ten, or nobody knows how many,
             stand behind the numbers.
         """
-        decision = check_table(table, self.survey.frame, counts, n)
-        decision.require(f"Table '{caption}'")
         frame = table.frame if isinstance(table, Tally) else table
         if frame.empty:
-            return Piece("text", f"<p>{escape(caption)}: none.</p>")
-        shown = masked_counts(frame, table.counts if isinstance(table, Tally) else counts)
-        if (shown == MASKED).any(axis=None):
-            notes = f"{notes} Masked: rows with a count under {THRESHOLD}.".strip()
-        return Piece("table", Table(shown, caption, notes).html, decision)
+            html = f"<p>{escape(caption)}: none.</p>"
+            return self._leave(Piece("text", html, caption=caption))
+        return front.declared(
+            table, self.survey, caption=caption, counts=counts, n=n, notes=notes,
+            ledger=self.ledger,
+        )  # fmt: skip
 
     def points(self, sentences: Sequence[str]) -> Piece:
         """A list of sentences."""
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-        return Piece("text", f"<ul>{items}</ul>", check_sentences(sentences))
+        html = f"<ul>{items}</ul>"
+        return self._leave(Piece("text", html, check_sentences(sentences), caption="Points"))
 
     def text(self, markdown: str) -> Piece:
         """A paragraph written by hand."""
-        return Piece("text", str(_MARKDOWN(markdown)), check_sentences([markdown]))
+        return front.text(markdown, self.survey, ledger=self.ledger)
 
     def record(self, name: str, value: float, ci: tuple[float, float] | None = None) -> Piece:
         """Keep a number in the report's ``values.json``, to compare builds by."""
         low, high = (float(limit) for limit in ci) if ci else (None, None)
         kept = {"name": name, "value": float(value), "conf_low": low, "conf_high": high}
-        return Piece("record", "", data={"record": kept})
+        return self._leave(Piece("record", "", data={"record": kept}, caption=f"Record {name}"))
 
     def provenance(self) -> Piece:
         """Where the data come from, what was done to them, with which versions."""
@@ -182,7 +185,8 @@ class Report:
             "Versions": ", ".join(f"{name} {number}" for name, number in _versions().items()),
         }
         rows = "".join(f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items())
-        return Piece("provenance", f'<dl class="provenance">{rows}</dl>')
+        html = f'<dl class="provenance">{rows}</dl>'
+        return self._leave(Piece("provenance", html, caption="Provenance"))
 
 
 def _file_words(record: FileRecord) -> str:

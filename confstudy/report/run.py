@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -32,11 +32,14 @@ _OURS = {name for name in errors.__all__ if isinstance(getattr(errors, name), ty
 class _Kernel(AsyncKernelManager):
     """A kernel of the Python that runs here, without a terminal."""
 
+    environment: ClassVar[dict[str, str]] = {}
+
     async def start_kernel(self, **options: Any) -> Any:  # type: ignore[override]
         """Start without a terminal: what a dying kernel says there may hold data."""
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         # What is said of scales stands on the first page instead.
-        env = {**os.environ, **options.pop("env", {}), "PYTHONWARNINGS": "ignore:Scale '"}
+        quiet = {"PYTHONWARNINGS": "ignore:Scale '"}
+        env = {**os.environ, **options.pop("env", {}), **quiet, **self.environment}
         return await super().start_kernel(**options, **silent, env=env)
 
     @property
@@ -46,11 +49,10 @@ class _Kernel(AsyncKernelManager):
         return KernelSpec(argv=command, display_name="Python", language="python")
 
 
-def _kernel_at(folder: str) -> type[_Kernel]:
+def _kernel_at(folder: str, environment: Mapping[str, str]) -> type[_Kernel]:
     """A kernel spoken to through sockets in a folder of this user instead of open ports."""
-    if os.name != "posix":
-        return _Kernel
-    return type("_PrivateKernel", (_Kernel,), {"transport": "ipc", "ip": f"{folder}/kernel"})
+    private = {"transport": "ipc", "ip": f"{folder}/kernel"} if os.name == "posix" else {}
+    return type("_PrivateKernel", (_Kernel,), {"environment": dict(environment), **private})
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,13 +72,17 @@ def declared_parameters(notebook: NotebookNode, name: str) -> dict[str, Paramete
 
 
 def run_notebook(
-    path: Path, parameters: Mapping[str, object], timeout: int, title: str
+    path: Path,
+    parameters: Mapping[str, object],
+    timeout: int,
+    title: str,
+    environment: Mapping[str, str],
 ) -> Executed:
     """Execute a notebook with typed parameters in its own folder.
 
     Success means that every code cell ran to its end without an error and that every output
     is a released one. Whatever else happens is a ReportError that names cell and cause but
-    holds nothing of the data.
+    holds nothing of the data. ``environment`` is the kernel's own.
     """
     source = read_notebook(path)
     values = checked(declared_parameters(source, path.name), parameters)
@@ -100,7 +106,7 @@ def run_notebook(
                 execution_timeout=timeout,
                 kernel_name="python3",
                 language="python",
-                kernel_manager_class=_kernel_at(sockets),
+                kernel_manager_class=_kernel_at(sockets, environment),
             )
     except papermill.PapermillExecutionError as failed:
         raise ReportError(_worded(failed)) from None

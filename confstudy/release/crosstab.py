@@ -1,0 +1,169 @@
+"""Tables of respondents and of what they answered, with small cells hidden for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from confstudy.errors import AnalysisError, listing, unknown
+from confstudy.release.cell import Cell
+from confstudy.release.counts import MASKED
+from confstudy.release.decision import Decision, Rules, worst
+from confstudy.release.statistics import check_statistic
+from confstudy.release.suppression.suppression import suppression
+from confstudy.release.tabulate import ALL, Tabulation, tabulate
+from confstudy.words import percent
+
+__all__ = ["Crosstab", "Statistic", "counted", "measured"]
+
+Statistic = Literal["mean", "total", "sd", "median"]
+_COMPUTED: dict[str, Callable[[pd.Series[float]], float]] = {
+    "mean": lambda values: float(values.mean()),
+    "total": lambda values: float(values.sum()),
+    "sd": lambda values: float(values.std()),
+    "median": lambda values: float(values.median()),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Crosstab:
+    """A table ready to leave: what is shown, what was decided, who stands behind each number."""
+
+    frame: pd.DataFrame
+    decisions: tuple[Decision, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def decision(self) -> Decision:
+        """The gravest decision."""
+        return worst(self.decisions)
+
+
+def counted(
+    frame: pd.DataFrame,
+    rows: Sequence[str],
+    columns: str | None,
+    shares: bool,
+    rules: Rules,
+    rounding: Callable[[Tabulation], NDArray[np.int64]] | None = None,
+) -> Crosstab:
+    """Count respondents; small cells are hidden with as many others as protect them.
+
+    ``rounding`` replaces suppression: it gives the counts to show, margins included.
+    """
+    table = tabulate(frame, [*rows, *([columns] if columns else [])])
+    _require_respondents(table)
+    if rounding is None:
+        found = suppression(table.counts, rules=rules, classes=len(rows) if columns else None)
+        hidden, numbers, decisions = found.hidden, table.with_margins, [found.decision]
+    else:
+        numbers = rounding(table)
+        hidden = np.zeros(numbers.shape, dtype=bool)
+        decisions = [Decision("pass", "rounding", "every count is rounded at random, margins too")]
+    words = _words(numbers, hidden, shares and columns is not None)
+    exact = rounding is None
+    cells = tuple(
+        table.cell(place, shown=not hidden[place], exact=exact)
+        for place in table.places
+        if table.with_margins[place]
+    )
+    return Crosstab(_spread(table, words, columns), tuple(decisions), cells)
+
+
+def measured(
+    frame: pd.DataFrame,
+    rows: Sequence[str],
+    values: str,
+    statistics: Sequence[Statistic],
+    rules: Rules,
+) -> Crosstab:
+    """What respondents of each group answered, on average or in total, and how many they are.
+
+    A group is hidden when too few answered, when one or two of them make up the number, or when
+    all answered alike; and with it as many others as keep it from being worked out.
+    """
+    known = [str(name) for name in frame.columns]
+    if values not in known:
+        raise AnalysisError(unknown("Variables", [values], known, "the survey"))
+    wrong = [name for name in statistics if name not in _COMPUTED]
+    if wrong or not statistics:
+        raise AnalysisError(unknown("Statistics", wrong, _COMPUTED, "those of a table"))
+    if not pd.api.types.is_numeric_dtype(frame[values]):
+        raise AnalysisError(f"'{values}' has levels, not numbers: name it as columns= instead.")
+    table = tabulate(frame, rows, values)
+    _require_respondents(table)
+    series = {place: frame.loc[table.members(place), values] for place in table.places}
+    checked = {
+        place: worst(check_statistic(found, name, rules) for name in statistics)
+        for place, found in series.items()
+        if len(found)
+    }
+    also = np.zeros(table.counts.shape, dtype=bool)
+    for place, decided in checked.items():
+        if decided.status == "fail" and all(np.less(place, table.counts.shape)):
+            also[place] = True
+    hiding = suppression(table.counts, rules=rules, also=also)
+    left = [
+        decided
+        for place, decided in checked.items()
+        if decided.status == "fail" and not hiding.hidden[place]
+    ]
+    shown = [
+        [*table.named(place), *_measures(series[place], statistics, bool(hiding.hidden[place]))]
+        for place in table.places
+    ]
+    cells = tuple(
+        table.cell(place, quantity, shown=not hiding.hidden[place])
+        for place in checked
+        for quantity in _quantities(values, statistics)
+    )
+    frame = pd.DataFrame(shown, columns=[*rows, "n", *statistics])
+    return Crosstab(frame, (hiding.decision, *left), cells)
+
+
+def _quantities(values: str, statistics: Sequence[str]) -> list[str]:
+    """What is known of a group: its size, and each statistic; a mean of so many is a total."""
+    known = {"total" if name in ("mean", "total") else name for name in statistics}
+    return ["count", *sorted(f"{name}:{values}" for name in known)]
+
+
+def _measures(values: pd.Series[float], statistics: Sequence[str], hidden: bool) -> list[Any]:
+    if hidden:
+        return [MASKED] * (1 + len(statistics))
+    if not len(values):
+        return ["0", *[""] * len(statistics)]
+    return [f"{len(values):,}", *(_COMPUTED[name](values) for name in statistics)]
+
+
+def _words(
+    counts: NDArray[np.int64], hidden: NDArray[np.bool_], shares: bool
+) -> NDArray[np.object_]:
+    """Counts as they are printed; with ``shares``, each of its row's total where that is shown."""
+    words = np.empty(counts.shape, dtype=object)
+    for place in np.ndindex(counts.shape):
+        total = (*place[:-1], -1)
+        words[place] = MASKED if hidden[place] else f"{counts[place]:,}"
+        if shares and not hidden[place] and not hidden[total] and place[-1] < counts.shape[-1] - 1:
+            words[place] += f" ({percent(counts[place] / max(counts[total], 1))})"
+    return words
+
+
+def _spread(table: Tabulation, words: NDArray[np.object_], columns: str | None) -> pd.DataFrame:
+    """One row a combination of the row variables, one column a level of the column variable."""
+    if columns is None:
+        rows = [[*table.named(place), words[place]] for place in table.places]
+        return pd.DataFrame(rows, columns=[*table.names, "n"])
+    wide = words.reshape(-1, words.shape[-1])
+    keys = [table.named((*place, 0))[:-1] for place in np.ndindex(words.shape[:-1])]
+    heads = [*table.names[:-1], *table.levels[-1], ALL]
+    return pd.DataFrame([[*key, *row] for key, row in zip(keys, wide, strict=True)], columns=heads)
+
+
+def _require_respondents(table: Tabulation) -> None:
+    if not table.counts.any():
+        raise AnalysisError(f"Nobody answered all of {listing(table.names)}: nothing to count.")

@@ -1,0 +1,106 @@
+"""A synthetic survey with its report: what it keeps, what it risks, whether it may leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from confstudy.codebook.write import as_yaml
+from confstudy.release.decision import Decision
+from confstudy.release.synthesis.risk import Risks
+from confstudy.release.synthesis.utility import Utility
+from confstudy.survey.save import write_survey
+from confstudy.survey.survey import Survey
+
+__all__ = ["Synthetic"]
+
+
+@dataclass(frozen=True, repr=False)
+class Synthetic:
+    """Synthetic respondents and the report that belongs to them.
+
+    Attributes
+    ----------
+    survey
+        As loaded: the source's codebook, marked synthetic, with provenance that says so.
+    utility, risk
+        What is kept and what is given away; both have a ``.table``.
+    decision
+        ``fail`` where the risk is over the limit: :meth:`save` refuses.
+    redrawn, left_out
+        Rows that repeated a unique respondent, or stood in a group under the codebook's ``k``:
+        how often one was drawn again, and how many could not be drawn otherwise.
+    """
+
+    survey: Survey
+    utility: Utility
+    risk: Risks
+    decision: Decision
+    redrawn: int
+    left_out: int
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Utility and risk together: part, measure, value."""
+        risk = self.risk.table[["attack", "risk"]].set_axis(["measure", "value"], axis=1)
+        repeats = pd.DataFrame(
+            {"measure": ["replicated uniques"], "value": [float(self.risk.replicated)]}
+        )
+        parts = {"utility": [self.utility.table], "risk": [repeats, risk]}
+        tables = [one.assign(part=part) for part, some in parts.items() for one in some if len(one)]
+        return pd.concat(tables, ignore_index=True)[["part", "measure", "value"]]
+
+    def save(self, path: str | Path, *, force: bool = False) -> tuple[Path, ...]:
+        """Write data, codebook and ``<name>.report.yaml`` beside each other.
+
+        Parameters
+        ----------
+        path
+            Ends in .parquet, .csv, .sav or .dta, as for :func:`confstudy.save`.
+        force
+            Replace files that exist.
+
+        Raises
+        ------
+        DisclosureRefused
+            The decision is ``fail``; nothing is written.
+        UnwritableFile
+            A file exists already, or cannot be written.
+        """
+        self.decision.require("A synthetic survey")
+        return write_survey(self.survey, Path(path), {"report": as_yaml(self._told)}, force=force)
+
+    @property
+    def _told(self) -> dict[str, Any]:
+        decision = self.decision
+        told = {"status": decision.status, "rule": decision.rule, "reason": decision.reason}
+        rows = self.table.round(4).to_dict("records")
+        return {
+            "synthetic": self.survey.codebook.name,
+            "method": "sequential CART, minimum leaf and smoothing; no row is a respondent",
+            "respondents": self.survey.n,
+            "decision": told,
+            "measures": [{**row, "value": float(row["value"])} for row in rows],
+            "not compared": list(self.utility.left_out),
+        }
+
+    def __repr__(self) -> str:
+        risk = self.risk.table.drop(columns=["attacks"])
+        lines = [
+            f"Synthetic '{self.survey.codebook.name}': {self.survey.n:,} respondents, "
+            f"{self.survey.frame.shape[1]} variables, {self.survey.provenance.gate}",
+            f"decision: {self.decision.status} ({self.decision.reason})",
+            "",
+            self.utility.table.to_string(index=False, float_format="%.3f"),
+        ]
+        if len(risk):
+            lines += ["", risk.to_string(index=False, float_format="%.3f")]
+        lines += ["", f"replicated uniques: {self.risk.replicated}"]
+        if self.utility.left_out:
+            lines.append(f"models that could not be compared: {len(self.utility.left_out)}")
+        return "\n".join(lines)
+
+    __str__ = __repr__

@@ -1,0 +1,98 @@
+"""The gate of publishing: only what the ledger knows, and nothing else that tells of anybody."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from confstudy.errors import DisclosureRefused
+from confstudy.release.audit.audit import audit
+from confstudy.release.gate import recheck
+from confstudy.release.ledger.entry import canonical_digest
+from confstudy.release.ledger.folder import ledger_folder
+from confstudy.release.ledger.ledger import Ledger
+from confstudy.report.notebooks import NotebookNode
+from confstudy.survey.load import load
+from confstudy.survey.survey import Survey
+
+__all__ = ["Gate"]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a build passes before it is published.
+
+    Attributes
+    ----------
+    folder
+        The study's ledger.
+    stage
+        The file that takes what the notebook releases until the report is published: a build
+        that fails has released nothing.
+    """
+
+    folder: Path
+    stage: Path
+
+    @classmethod
+    def of(cls, root: Path, shelf: Path) -> Gate:
+        """The gate of one report of a study."""
+        folder = ledger_folder(root)
+        name = hashlib.sha256(str(shelf).encode()).hexdigest()[:12]
+        return cls(folder, folder / f"stage-{name}.jsonl")
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger with what the notebook released."""
+        return Ledger(self.folder, self.stage)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells the notebook's kernel where to release."""
+        return {"CONFSTUDY_LEDGER": str(self.folder), "CONFSTUDY_STAGE": str(self.stage)}
+
+    def discard(self) -> None:
+        """Forget what a build that failed had released."""
+        self.ledger.discard(self.stage)
+
+    def require(self, notebook: NotebookNode, parameters: Mapping[str, Any], home: Path) -> None:
+        """Raise DisclosureRefused unless every output is in the ledger and the audit is clean.
+
+        Parameters
+        ----------
+        notebook
+            The notebook as it would be published.
+        parameters, home
+            ``data`` and ``codebook`` name the survey whose records are looked for, as seen
+            from the folder ``home``.
+        """
+        known = {out.digest for out in self.ledger.outputs if out.decision.status != "fail"}
+        for place, cell in enumerate(notebook.cells, start=1):
+            for output in cell.get("outputs", []):
+                if canonical_digest(output.data) not in known:
+                    raise DisclosureRefused(
+                        f"cell {place} shows an output that the ledger does not know: it was "
+                        "changed after it was released, or not released at all."
+                    )
+        found = audit(notebook, survey=_survey(parameters, home), released=known)
+        grave = [finding for finding in found.findings if finding.status == "fail"]
+        if grave:
+            told = "; ".join(map(str, grave[:5]))
+            more = f"; and {len(grave) - 5} more" if grave[5:] else ""
+            raise DisclosureRefused(f"the audit of the notebook found: {told}{more}.")
+
+    def commit(self) -> None:
+        """Write what was released into the ledger, compared once more with what came meanwhile."""
+        Ledger(self.folder).commit(self.stage, recheck)
+
+
+def _survey(parameters: Mapping[str, Any], home: Path) -> Survey | None:
+    data = parameters.get("data")
+    if not data or not (home / str(data)).is_file():
+        return None
+    codebook = str(parameters.get("codebook") or "")
+    named = home / codebook
+    return load(home / str(data), named if codebook and named.is_file() else codebook or None)
