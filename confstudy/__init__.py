@@ -8,6 +8,7 @@ Plan a study, load or simulate its survey, score, model, protect and report::
     scores = cs.score(survey)
     fit = cs.fit("concealment ~ privacy + stigma", scores, "logit", cluster="therapist")
     cs.plot.coefficients(fit)
+    cs.release(fit, scores)
 
 Names are imported when they are first used, so ``import confstudy`` costs next to nothing.
 """
@@ -79,6 +80,10 @@ if TYPE_CHECKING:
     from confstudy.models.survival.rmst import rmst as rmst
     from confstudy.privacy.risk import risk as risk
     from confstudy.privacy.suda import suda_scores as suda_scores
+    from confstudy.release import front as release
+    from confstudy.release.audit.audit import audit as audit
+    from confstudy.release.decision import Rules as Rules
+    from confstudy.release.synthesis.synthesize import synthesize as synthesize
     from confstudy.report.page import Report as Report
     from confstudy.show import plot as plot
     from confstudy.show.tables.regression import table as table
@@ -101,11 +106,13 @@ __version__ = "0.1.0"
 __all__ = [
     "FitWarning",
     "Report",
+    "Rules",
     "SurveyDesign",
     "__version__",
     "adequacy",
     "adjust",
     "anonymize",
+    "audit",
     "calibrate",
     "check",
     "claims",
@@ -151,6 +158,7 @@ __all__ = [
     "quick_predictors",
     "rake",
     "read_codebook",
+    "release",
     "rho_sensitivity",
     "risk",
     "rmst",
@@ -173,6 +181,7 @@ __all__ = [
     "survey_table",
     "survey_total",
     "survival_curve",
+    "synthesize",
     "table",
     "tipping",
     "trim_and_fill",
@@ -184,10 +193,12 @@ __all__ = [
 _HOMES = {
     "FitWarning": "models.fit",
     "Report": "report.page",
+    "Rules": "release.decision",
     "SurveyDesign": "models.survey.design",
     "adequacy": "survey.dimensions",
     "adjust": "models.multiplicity",
     "anonymize": "survey.anonymize",
+    "audit": "release.audit.audit",
     "calibrate": "models.survey.calibrate",
     "check": "survey.quality",
     "contrast": "models.predict",
@@ -251,6 +262,7 @@ _HOMES = {
     "survey_table": "models.survey.crosstab",
     "survey_total": "models.survey.estimates",
     "survival_curve": "models.survival.curves",
+    "synthesize": "release.synthesis.synthesize",
     "table": "show.tables.regression",
     "tipping": "models.missing.tip",
     "trim_and_fill": "models.meta.trim",
@@ -261,6 +273,7 @@ _HOMES = {
 _ROOMS = {
     "claims": "claims",
     "plot": "show.plot",
+    "release": "release",
     "simulate": "simulate",
     "sizes": "models.effect_sizes.sizes",
 }
