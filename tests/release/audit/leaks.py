@@ -1,0 +1,17 @@
+"""Notebooks that give respondents away: name → builder(seed); three seeds give three variants."""
+
+from tests.release.audit import (
+    leaks_coded,
+    leaks_figures,
+    leaks_models,
+    leaks_tables,
+    leaks_words,
+)
+
+_ROOMS = (leaks_tables, leaks_words, leaks_figures, leaks_models, leaks_coded)
+
+#: The kinds that the gate promises to refuse.
+LISTED = {name: build for room in _ROOMS for name, build in room.LISTED.items()}
+#: Kinds that nobody promised.
+OWN = {name: build for room in _ROOMS for name, build in room.OWN.items()}
+LEAKS = LISTED | OWN
