@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -63,8 +63,7 @@ class Modelled:
 def judged(view: Modelled, rules: Rules) -> Iterator[Decision]:
     """What speaks against a model; nothing where it may leave."""
     few = f"fewer than {rules.threshold} respondents"
-    left = int(view.who.max()) + 1 if len(view.who) else 0
-    left = len(np.unique(view.who)) - view.spent if left else -view.spent
+    left = len(np.unique(view.who)) - view.spent
     if left < rules.df:
         yield Decision("fail", "residual df", f"{left} degrees of freedom are left")
         return
@@ -74,13 +73,15 @@ def judged(view: Modelled, rules: Rules) -> Iterator[Decision]:
     root = np.sqrt(view.weights)
     basis = _basis(np.column_stack([np.ones(len(root)), view.matrix]) * root[:, None])
     leverage = (basis**2).sum(axis=1)
-    thin = _thin(view, basis, leverage, rules)
+    # No set of so few can hold more of a vector than its respondents' leverages add up to.
+    heavy = np.bincount(view.who, weights=leverage).max() > rules.leverage / rules.threshold
+    thin = _thin(view, basis, leverage, rules) if heavy else ""
     if thin:
         yield Decision("fail", "cells", f"a level of {thin} has {few}")
     if leverage.max() > rules.leverage:
         yield Decision("fail", "leverage", "one respondent decides a coefficient")
     yield from _full(view, leverage, rules)
-    if any(
+    if heavy and any(
         _isolates(values, view.who, basis, root, rules)
         for values in (*view.matrix.T, *_numbers(view.frame))
     ):
@@ -112,48 +113,50 @@ def _outcome(view: Modelled, rules: Rules) -> Iterator[Decision]:
 
 def _thin(view: Modelled, basis: Floats, leverage: Floats, rules: Rules) -> str:
     """Which variable or part of the formula has a level, or cell, that decides a coefficient."""
-    columns = {name: pd.factorize(view.frame[name])[0] for name in map(str, view.frame)}
-    known = {name: codes for name, codes in columns.items() if codes.max() < _LEVELS}
-    parts: dict[str, list[int]] = {}
-    for place, name in enumerate(view.names):
-        parts.setdefault(re.sub(r"\[[^\]]*\]", "", name), []).append(place)
-    single = {
-        f"{place}": pd.factorize(column.round(10))[0] for place, column in enumerate(view.matrix.T)
-    }
-    discrete = {name: codes for name, codes in single.items() if codes.max() < _LEVELS}
-    labels: list[tuple[str, Integers]] = list(columns.items())
-    labels += [(part, _patterns(view.matrix[:, places])) for part, places in parts.items()]
-    for place, column in enumerate(view.matrix.T):
-        name = re.sub(r"\[[^\]]*\]", "", view.names[place])
-        common = pd.Series(column).mode().iloc[0]
-        labels += [(name, single[f"{place}"]), (name, (column != common).astype(np.intp))]
-    for size in (2, 3):
-        for names in combinations(known, size):
-            labels.append((" × ".join(names), _crossed([known[name] for name in names])))
-    for one, other in combinations(discrete, 2):
-        named = (re.sub(r"\[[^\]]*\]", "", view.names[int(place)]) for place in (one, other))
-        labels.append((" × ".join(named), _crossed([discrete[one], discrete[other]])))
-    together = [int(place) for place in discrete]
-    if together:
-        labels.append(("the predictors together", _patterns(view.matrix[:, together])))
-    for name, codes in labels:
+    held = np.bincount(view.who, weights=leverage)[view.who] > rules.leverage / rules.threshold
+    for name, codes in _labels(view):
         sizes, spread = _sizes(codes, view.who), np.bincount(codes, weights=leverage)
         words = name in view.frame and not pd.api.types.is_numeric_dtype(view.frame[name])
-        small = (sizes >= (1 if words else 2)) & (sizes < rules.threshold)
-        for code in np.flatnonzero(small & (spread > rules.leverage)):
+        for code in np.unique(codes[held]):
+            if not (1 if words else 2) <= sizes[code] < rules.threshold:
+                continue
             # With so few rows, any large part of them explains much: only a sure sign counts.
             most = rules.leverage if sizes[code] <= len(codes) // 4 else _EXACT
-            if np.linalg.norm(basis[codes == code], 2) ** 2 > most:
+            if spread[code] > most and np.linalg.norm(basis[codes == code], 2) ** 2 > most:
                 return name
     return ""
 
 
+def _labels(view: Modelled) -> Iterator[tuple[str, Integers]]:
+    """Every way to put respondents into levels (n,): by variables, columns, and pairs of them."""
+    columns = {str(name): pd.factorize(view.frame[name])[0] for name in view.frame}
+    yield from columns.items()
+    single = [pd.factorize(column.round(10))[0] for column in view.matrix.T]
+    names = [re.sub(r"\[[^\]]*\]", "", name) for name in view.names]
+    for part in dict.fromkeys(names):
+        inside = [codes for codes, name in zip(single, names, strict=True) if name == part]
+        yield part, _crossed(inside)
+    for codes, name in zip(single, names, strict=True):
+        yield name, codes
+        yield name, (codes != np.bincount(codes).argmax()).astype(np.intp)
+    known = {name: codes for name, codes in columns.items() if codes.max() < _LEVELS}
+    for size in (2, 3):
+        for chosen in combinations(known, size):
+            yield " × ".join(chosen), _crossed([known[name] for name in chosen])
+    discrete = [place for place, codes in enumerate(single) if codes.max() < _LEVELS]
+    for one, other in combinations(discrete, 2):
+        yield f"{names[one]} × {names[other]}", _crossed([single[one], single[other]])
+    if discrete:
+        yield "the predictors together", _crossed([single[place] for place in discrete])
+
+
 def _full(view: Modelled, leverage: Floats, rules: Rules) -> Iterator[Decision]:
     """Groups of like predictors whose fitted value is their own mean: cells of a table."""
-    codes = _patterns(view.matrix)
+    columns = [pd.factorize(column.round(10))[0] for column in view.matrix.T]
+    codes = _crossed([np.zeros(len(leverage), dtype=np.intp), *columns])
     sizes, spread = _sizes(codes, view.who), np.bincount(codes, weights=leverage)
     levels = 1 if view.levels is None else int(view.levels.max()) + 1
-    if view.ordered and view.spent < len(sizes) * (levels - 1):
+    if view.ordered and view.spent < (sizes > 0).sum() * (levels - 1):
         return
     for code in np.flatnonzero(spread > rules.leverage):
         inside = codes == code
@@ -224,23 +227,19 @@ def _basis(columns: Floats) -> Floats:
     return np.asarray(left[:, size > 1e-9 * size[0]])
 
 
-def _patterns(matrix: Floats) -> Integers:
-    """(n,) which rows are alike."""
-    _, codes = np.unique(matrix.round(10), axis=0, return_inverse=True)
-    return np.asarray(codes.ravel(), dtype=np.intp)
-
-
-def _crossed(parts: list[Integers]) -> Integers:
-    """(n,) the combination of levels; combinations that nobody has take no number."""
-    codes = parts[0].astype(np.int64)
+def _crossed(parts: Sequence[Integers]) -> Integers:
+    """(n,) the combination of levels, renumbered where there could be many."""
+    codes = parts[0].astype(np.intp)
     for part in parts[1:]:
         codes = codes * (int(part.max()) + 1) + part
-    return np.asarray(pd.factorize(codes)[0], dtype=np.intp)
+        if codes.max() > 10 * _LEVELS**2:
+            codes = np.asarray(pd.factorize(codes)[0], dtype=np.intp)
+    return codes
 
 
 def _sizes(codes: Integers, who: Integers) -> Integers:
     """Respondents in each level; those with several rows count once."""
-    if len(np.unique(who)) == len(who):
+    if np.array_equal(who, np.arange(len(who))):
         return np.bincount(codes)
     pairs = pd.DataFrame({"code": codes, "who": who}).drop_duplicates()
     return np.bincount(pairs["code"])

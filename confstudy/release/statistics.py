@@ -111,12 +111,6 @@ def check_groups(
     >>> check_groups(answers, arms, "mean")["status"].to_dict()
     {'a': 'pass', 'b': 'fail'}
     """
-    if kind not in get_args(Kind) or kind == "histogram":
-        allowed = [name for name in get_args(Kind) if name != "histogram"]
-        raise AnalysisError(
-            f"'{kind}' is no statistic of a group.{did_you_mean(kind, allowed)} "
-            f"There are: {listing(allowed)}."
-        )
     limits = rules or Rules()
     known = values.notna().to_numpy() & groups.notna().to_numpy()
     codes, names = pd.factorize(groups[known], sort=True)
@@ -124,12 +118,36 @@ def check_groups(
     found = found.assign(status="pass", rule="threshold", reason="ten or more stand behind it")
     if not len(codes):
         return found
-    sample = _Sample.of(_numbers(values[known], kind), codes)
+    sample = _Sample.of(_numbers(values[known], _known(kind)), codes)
     with np.errstate(all="ignore"):
         faults = list(_broken(sample, kind, limits, q, bounds))
     for rule, reason, broken in reversed(faults):
         found.loc[broken, ["status", "rule", "reason"]] = ["fail", rule, reason]
     return found
+
+
+def _single(
+    values: pd.Series[Any], kind: Kind, rules: Rules, q: float, bounds: tuple[float, float] | None
+) -> Decision:
+    answers = _numbers(values.dropna(), kind)
+    if len(answers):
+        with np.errstate(all="ignore"):
+            sample = _Sample.of(answers, np.zeros(len(answers), dtype=np.intp))
+            for rule, reason, broken in _broken(sample, kind, rules, q, bounds):
+                if broken[0]:
+                    return Decision("fail", rule, reason)
+    return Decision("pass", "threshold", "ten or more stand behind it, or nobody")
+
+
+def _known(kind: str) -> Kind:
+    allowed: list[Kind] = [name for name in get_args(Kind) if name != "histogram"]
+    for name in allowed:
+        if kind == name:
+            return name
+    raise AnalysisError(
+        f"'{kind}' is no statistic of a group.{did_you_mean(kind, allowed)} "
+        f"There are: {listing(allowed)}."
+    )
 
 
 def check_histogram(counts: ArrayLike, rules: Rules | None = None) -> Decision:
@@ -228,9 +246,9 @@ class _Sample:
         """(K,) where the answer at a place of each group stands."""
         return np.asarray(self.size.cumsum() - self.size + place)
 
-    def each(self, parts: Floats, how: str) -> Floats:
-        """(K,) a summary of numbers (n,) in each group."""
-        return np.asarray(pd.Series(parts).groupby(self.codes).agg(how), dtype=float)
+    def each(self, parts: Floats, how: np.ufunc) -> Floats:
+        """(K,) numbers (n,) put together in each group, by a function such as ``np.add``."""
+        return np.asarray(how.reduceat(parts, self.size.cumsum() - self.size), dtype=np.float64)
 
     def largest(self, sizes: Floats, n: int) -> Floats:
         """(K,) the sum of the n largest sizes of each group."""
@@ -252,11 +270,11 @@ def _broken(
     if kind == "count":
         return
     if not np.isfinite(sample.answers).all():
-        finite = sample.each((~np.isfinite(sample.answers)).astype(float), "sum") == 0
+        finite = sample.each((~np.isfinite(sample.answers)).astype(float), np.add) == 0
         yield "unchecked", "infinite numbers are among its values", ~finite
-    common = sample.each(sample.alike.astype(float), "max")
-    rare = sample.each(sample.alike.astype(float), "min")
-    levels = sample.each(1 / sample.alike, "sum").round()
+    common = sample.each(sample.alike.astype(float), np.maximum)
+    rare = sample.each(sample.alike.astype(float), np.minimum)
+    levels = sample.each(1 / sample.alike, np.add).round()
     yield "class disclosure", "all in a group answered alike", levels == 1
     if kind in ("min", "max"):
         yield "extremes", *_extreme(sample, kind, rules, bounds)
@@ -273,8 +291,9 @@ def _broken(
 def _dominated(sample: _Sample, kind: Kind, asked: Mask, rules: Rules) -> Iterator[Broken]:
     sizes = np.abs(sample.answers)
     if kind == "sd":
-        sizes = (sample.answers - sample.each(sample.answers, "mean")[sample.codes]) ** 2
-    total = sample.each(sizes, "sum")
+        centre = sample.each(sample.answers, np.add) / sample.size
+        sizes = (sample.answers - centre[sample.codes]) ** 2
+    total = sample.each(sizes, np.add)
     most, share = rules.dominance
     held = sample.largest(sizes, most) > share * total
     yield "dominance (nk)", f"{most} respondents make up nearly all of it", asked & held

@@ -1,5 +1,6 @@
 """The pictures: ``cs.plot.coefficients(fit)`` and its neighbours."""
 
+from confstudy.show.binned import binned, density
 from confstudy.show.coefficients import coefficients
 from confstudy.show.diagram import path_diagram
 from confstudy.show.figure import Figure
@@ -19,7 +20,9 @@ from confstudy.show.traces import traces
 __all__ = [
     "Arrow",
     "Figure",
+    "binned",
     "coefficients",
+    "density",
     "flow",
     "forest",
     "funnel",

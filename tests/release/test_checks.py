@@ -4,18 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import confstudy as cs
 from confstudy.errors import DisclosureRefused
 from confstudy.release.counts import MASKED, check_count, masked_counts, pooled
 from confstudy.release.decision import Decision, worst
-from confstudy.release.fits import check_model
-
-RNG = np.random.default_rng(41)
-
-
-def people(n, **columns):
-    data = pd.DataFrame({"x": RNG.normal(size=n), "y": RNG.normal(size=n)})
-    return data.assign(**columns)
 
 
 @pytest.mark.parametrize(("count", "status"), [(0, "fail"), (9, "fail"), (10, "pass")])
@@ -80,41 +71,3 @@ def test_pooling_keeps_everybody_and_leaves_small_counts_in_the_middle_only(coun
     middle = (len(counts) - 1) // 2
     outer = np.delete(found, middle)
     assert not ((outer > 0) & (outer < 10)).any()
-
-
-def test_a_model_of_enough_people_passes():
-    assert check_model(cs.fit("y ~ x", people(60))).status == "pass"
-
-
-@pytest.mark.parametrize(
-    ("data", "formula", "family", "rule"),
-    [
-        (people(11), "y ~ x", "ols", "residual df"),
-        (people(80, g=["a"] * 77 + ["b"] * 3), "y ~ g", "ols", "cells"),
-        (people(81, g=["a"] + ["b"] * 40 + ["c"] * 40), "y ~ g", "ols", "cells"),
-        (people(80, x=[1000.0] + [0.0, 0.1] * 39 + [0.2]), "y ~ x", "ols", "leverage"),
-        (people(80, z=np.arange(80.0)), "y ~ I(z > 77)", "ols", "cells"),
-        (people(80, z=np.arange(80.0)), "y ~ C(z > 77) + x", "ols", "cells"),
-        (people(80, z=np.arange(80.0)), "y ~ C((z > 2) * 1 + (z > 40))", "ols", "cells"),
-        (people(80, z=np.arange(80.0)), "y ~ C(z > 30) + poly(z, 3)", "ols", ""),
-        (people(80, z=np.arange(80) % 8), "y ~ z", "ols", ""),
-        (people(80, g=["a", "b"] * 40, h=["c"] * 35 + ["d"] * 45), "y ~ g * h * x", "ols", ""),
-        (
-            people(90, g=["a"] * 45 + ["b"] * 45, hit=[0] * 5 + [1] * 40 + [0, 1, 1] * 15),
-            "hit ~ g",
-            "logit",
-            "saturated",
-        ),
-        (people(80, hit=[0, 1] * 8 + [0] * 64), "hit ~ x", "logit", "outcome cells"),
-        (people(80, hit=[0, 1] * 8 + [0] * 64), "hit ~ x", "ols", "outcome cells"),
-        (
-            people(90, g=["a"] * 45 + ["b"] * 45, hit=[0] * 5 + [1] * 40 + [0, 1, 1] * 15),
-            "hit ~ g",
-            "ols",
-            "saturated",
-        ),
-    ],
-)
-def test_a_model_that_would_give_single_answers_away_fails(data, formula, family, rule):
-    decision = check_model(cs.fit(formula, data, family))
-    assert (decision.status, decision.rule) == ("fail", rule) if rule else ("pass", "model")
