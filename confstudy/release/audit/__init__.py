@@ -1,0 +1,1 @@
+"""The audit of notebooks: a second look at everything a notebook holds."""

@@ -1,0 +1,166 @@
+"""All rules over one part of a notebook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from confstudy.release.audit.charts import chart_hits, svg_hits
+from confstudy.release.audit.counts import count_hits, share_hits
+from confstudy.release.audit.decode import Contents, contents
+from confstudy.release.audit.finding import Hit, hits_once
+from confstudy.release.audit.grid import Grid
+from confstudy.release.audit.identifiers import identifiers, user_paths
+from confstudy.release.audit.lines import text_grids
+from confstudy.release.audit.pictures import picture_hits, plotted
+from confstudy.release.audit.records import Records
+from confstudy.release.audit.respondents import respondent_hits
+from confstudy.release.audit.sentences import noise_seed, record, sentence_hits
+from confstudy.release.audit.summaries import model_hits, summary_hits
+from confstudy.release.audit.tables import html_grids, json_grids
+from confstudy.release.audit.traces import trace_hits
+from confstudy.release.audit.vectors import literals, vector_hits
+from confstudy.release.audit.vocabulary import sizes
+from confstudy.release.audit.walk import Place
+
+__all__ = ["judged"]
+
+_EXTREME_CALL = re.compile(
+    r"\.(?:max|min|idxmax|idxmin|nlargest|nsmallest|argmax|argmin)\(|\b(?:max|min)\("
+)
+_SET = re.compile(r"\.(?:loc|at|iloc|iat)\[\s*\d+\s*,[^\]]+\]\s*=\s*['\"\d]")
+_MIXED = re.compile(
+    r"(?:=|\["
+    r"|\()\s*[\[(](?=(?:[^\[\]()\n]*['\"][^'\"\n]+['\"]){2})(?=(?:[^\[\]()\n]*[,\[(]\s*\d+(?:\.\d+)?\s*[,\])]){2})"
+    r"(?:\s*(?:['\"][^'\"\n]*['\"]|-?\d+(?:\.\d+)?|None|True|False)\s*,?){4,}[\])]"
+)
+_FINE = re.compile(
+    r"groupby\(\s*\[(?=(?:[^\],]+,){2}|[^\]]*,[^\]]*(?:therapist|practice|clinic)"
+    r"|[^\],]*(?:therapist|practice|clinic)[^\],]*,)[^\]]*\](?:(?!size|count|nobs"
+    r"|transform).)*\.(?:mean|median|sum|std)\("
+)
+_LENGTH = 400_000
+
+
+def judged(place: Place, released: bool, records: Records | None) -> list[Hit]:
+    """What the rules find in one part; a released output is judged by identifiers only."""
+    found = contents(place.content, place.mime)
+    hits = list(_anywhere(found))
+    if records is not None:
+        hits += [hit for text in found.texts for hit in records.hits(text[:_LENGTH])]
+        hits += [hit for grid in _all_grids(found) for hit in records.grid_hits(grid)]
+    if place.kind == "metadata":
+        hits += _metadata(place.content, found)
+    elif place.kind == "code":
+        hits += _code(found)
+    elif place.kind in ("markdown", "raw"):
+        hits += _markdown(found)
+    elif not released:
+        hits += _output(place, found)
+    if place.kind == "attachment" or (not released and place.kind != "attachment"):
+        hits += [hit for picture in found.pictures for hit in picture_hits(picture, place.source)]
+    return hits_once(hits)
+
+
+def _anywhere(found: Contents) -> Iterator[Hit]:
+    for text in found.texts:
+        yield from identifiers(text[:_LENGTH])
+        yield from user_paths(text[:_LENGTH])
+    if found.cut:
+        yield Hit("unreadable", "is nested deeper or larger than an audit reads", "review")
+
+
+def _metadata(content: Any, found: Contents) -> Iterator[Hit]:
+    paths = content.get("papermill", {}) if isinstance(content, dict) else {}
+    named = [str(paths.get(name) or "") for name in ("input_path", "output_path")]
+    if any(re.match(r"/|[A-Za-z]:[\\/]|\\\\", path) for path in named):
+        yield Hit("user path", "holds the path of a file outside the project")
+    if "widget" in str(content)[:20_000]:
+        yield from _texts(found, "")
+        yield from _grids(found, "", [])
+
+
+def _code(found: Contents) -> Iterator[Hit]:
+    for text in found.shown:
+        yield from noise_seed(text)
+        if record(text, numbers=True) or _MIXED.search(text) or len(_SET.findall(text)) >= 3:
+            yield Hit("records", "the answers of one respondent, written into the code")
+        comments = "\n".join(re.findall(r"#(.*)", text))
+        yield from (hit for hit in sentence_hits(comments, prose=True) if hit.rule == "records")
+
+
+def _markdown(found: Contents) -> Iterator[Hit]:
+    for text in found.shown:
+        yield from sentence_hits(text, prose=True)
+    for text in found.hidden:
+        yield from sentence_hits(text)
+    yield from _grids(found, "", [])
+    for page in found.pages:
+        yield from svg_hits(page)
+
+
+def _output(place: Place, found: Contents) -> Iterator[Hit]:
+    known = [size for text in found.texts for size in sizes(text)]
+    known += sizes(place.source)
+    yield from _texts(found, place.source)
+    yield from _grids(found, place.source, known)
+    for value in found.values:
+        yield from chart_hits(value)
+    for page in found.pages:
+        yield from svg_hits(page)
+    for text in found.texts:
+        yield from trace_hits(text, error=place.kind == "error")
+    if found.files:
+        yield Hit("embedded data", "holds the bytes of a data file", "review")
+    yield from _drawn(place, found)
+    last = place.source.strip().splitlines()[-1:] if place.mime == "text/plain" else []
+    short = isinstance(place.content, str) and len(place.content) < 400
+    if last and short and _EXTREME_CALL.search(last[0]) and re.search(r"\d", str(place.content)):
+        yield Hit("extremes", "a smallest or largest value is one respondent's")
+
+
+def _drawn(place: Place, found: Contents) -> Iterator[Hit]:
+    """What the code of a cell says about its output."""
+    if plotted(place.source) and any("<svg" in page.casefold() for page in found.pages):
+        yield Hit("single points", "a picture drawn by code that marks single respondents")
+    if _FINE.search(place.source) and re.search(r"\d\.\d", str(place.content)[:5000]):
+        yield Hit("threshold", "means of finely divided groups, without their counts", "review")
+
+
+def _texts(found: Contents, source: str) -> Iterator[Hit]:
+    for text in found.texts:
+        text = text[:_LENGTH]
+        yield from sentence_hits(text)
+        yield from noise_seed(f"{source}\n{text}" if len(text) < 5000 else text)
+        yield from model_hits(text)
+        yield from vector_hits(text, source)
+
+
+def _grids(found: Contents, source: str, known: list[int]) -> Iterator[Hit]:
+    for grid in _all_grids(found):
+        yield from count_hits(grid)
+        yield from share_hits(grid, known)
+        yield from summary_hits(grid, known)
+        yield from respondent_hits(grid, source)
+
+
+def _all_grids(found: Contents) -> Iterator[Grid]:
+    for page in found.pages:
+        yield from html_grids(page)
+    for text in found.flat:
+        yield from text_grids(text[:_LENGTH])
+        for value in literals(text[:_LENGTH]):
+            yield from json_grids(_listed(value))
+    for value in found.values:
+        yield from json_grids(value)
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, tuple | set):
+        return [_listed(inner) for inner in value]
+    if isinstance(value, list):
+        return [_listed(inner) for inner in value]
+    if isinstance(value, dict):
+        return {str(key): _listed(inner) for key, inner in value.items()}
+    return value

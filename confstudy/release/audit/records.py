@@ -1,0 +1,227 @@
+"""Pieces of respondents' records in a text, judged against what chance would give."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from confstudy.release.audit.finding import Hit
+from confstudy.release.audit.grid import Grid
+from confstudy.release.audit.index import Index, Rows, tokens
+from confstudy.release.decision import THRESHOLD
+
+__all__ = ["Records", "records_of"]
+
+_FOUND = Hit("record fragment", "values that together belong to one respondent of the data")
+_STATISTICS = frozenset(
+    "mean std sd min max median mode count n 5% 10% 25% 50% 75% 90% 95% all total".split()
+)
+_PROGRESS = re.compile(r"\d+%\|.*\|\s*\d+/\d+ \[|(?:it/s|s/it)\b")
+_WRAPPED = re.compile(r"\b(?:np|numpy|pd)\.\w+\(([^()]*)\)")
+#: Most values in one window, and most lines that a record is spread over.
+WINDOW, LINES = 24, 16
+
+
+@dataclass(frozen=True, repr=False)
+class Item:
+    """A value in a text: which rows have it, what share of all that is, whether it was named."""
+
+    key: tuple[str, ...]
+    rows: Rows
+    share: float
+    named: bool = False
+
+
+class Records:
+    """The respondents of a data set, to be recognised in texts."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.index = Index(frame)
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Whether a text holds three or more values of one respondent, near each other."""
+        bare = _WRAPPED.sub(r"\1", text)
+        lines = [
+            self._items(line) for line in bare.splitlines()[:20_000] if not _of_statistic(line)
+        ]
+        windows = list(_windows(lines))
+        spread = np.log(max(1.0, len(windows) / 10))
+        if any(self._one(items, spread, loose) for items, loose in windows):
+            yield _FOUND
+
+    def grid_hits(self, grid: Grid) -> Iterator[Hit]:
+        """The same for the rows and columns of a table whose heads are columns of the data."""
+        names = [self.index.names.get(tuple(tokens(head))) for head in grid.heads]
+        if sum(name is not None for name in names) >= 3:
+            lines = [
+                list(zip(names, row, strict=True))
+                for row in grid.rows[:500]
+                if row[0].strip().casefold() not in _STATISTICS
+            ]
+        else:
+            sides = [self.index.names.get(tuple(tokens(cell))) for cell in grid.column(0)]
+            if sum(side is not None for side in sides) < 3:
+                return
+            lines = [
+                list(zip(sides, grid.column(place), strict=True))
+                for place in range(1, min(grid.width, 50))
+                if grid.heads[place].strip().casefold() not in _STATISTICS
+            ]
+        for line in lines:
+            items = [self._named(place, cell) for place, cell in line if place is not None and cell]
+            if self._one([item for item in items if item], np.log(max(1, len(lines))), 1):
+                yield _FOUND
+                return
+
+    def _named(self, place: int, cell: str) -> Item | None:
+        words = tuple(tokens(cell))
+        if not words:
+            return None
+        name = self.index.columns[place]
+        if place not in self.index.numbers:
+            rows, share = self.index.label(words[:12], place)
+        elif len(words) == 1 and words[0].lstrip("-").replace(".", "").isdigit():
+            rows, share = self.index.number(words[0], place)
+        else:
+            return None
+        return Item((name, *words), rows, share, True)
+
+    def _items(self, line: str) -> tuple[list[Item], int]:
+        """The values in a line, and how many other words; after a column's name it counts there."""
+        words = tokens(line[:20_000])
+        found: list[Item] = []
+        loose = 0
+        place, column = 0, None
+        while place < len(words):
+            step, key = self._longest(words, place)
+            if key in self.index.names and (
+                key not in self.index.labels or (column is None and step > 1)
+            ):
+                column = self.index.names[key]
+            elif (
+                column is not None
+                and (item := self._named(column, " ".join(key)))
+                and len(item.rows)
+            ):
+                found.append(item)
+                column = None
+            else:
+                item = self._anywhere(key)
+                if item is not None:
+                    found.append(item)
+                loose += item is None
+                column = None if item is not None else column
+            place += step
+        return found, loose
+
+    def _longest(self, words: Sequence[str], place: int) -> tuple[int, tuple[str, ...]]:
+        most = min(self.index.starts.get(words[place], 0), 12)
+        for length in range(most, 0, -1):
+            key = tuple(words[place : place + length])
+            if key in self.index.labels or key in self.index.names:
+                return length, key
+        return 1, (words[place],)
+
+    def _anywhere(self, key: tuple[str, ...]) -> Item | None:
+        if key in self.index.labels:
+            return Item(key, *self.index.label(key))
+        word = key[0]
+        if len(key) == 1 and word.lstrip("-").replace(".", "", 1).isdigit():
+            return Item(key, *self.index.number(word))
+        return None
+
+    def _one(self, items: Sequence[Item], spread: float, loose: int) -> bool:
+        """Whether the values are one respondent's.
+
+        ``loose`` counts the other words beside them. They are when no more than chance explains
+        it, when they are rare together and hardly anything stands beside them, or when they
+        have the form of a record: four and more answers by name, or, without other words,
+        answers in words and numbers.
+        """
+        once = list({item.key: item for item in items}.values())[:60]
+        scores, hits = np.zeros(self.index.n), np.zeros(self.index.n, dtype=int)
+        useful = [item for item in once if 0 < item.share < 0.95]
+        certain = sum(item.share >= 0.95 for item in once)
+        if len(useful) + certain < 3:
+            return False
+        weights = np.array([-np.log(item.share) for item in useful])
+        for item, weight in zip(useful, weights, strict=True):
+            scores[item.rows] += weight
+            hits[item.rows] += 1
+        best = int(np.argmax(scores))
+        matched = int(hits[best])
+        every = matched + certain == len(once)
+        named = sum(item.named for item in once)
+        bare = loose == 0
+        worded = sum(not _digits(item.key) for item in once)
+        if every and len(items) >= 4 and (named >= 4 or (bare and 0 < worded < len(once))):
+            return True
+        if (scores >= scores[best] - 1e-9).sum() >= THRESHOLD:
+            return False
+        if every and bare and len(items) >= 4 and min(item.share for item in once) < 0.05:
+            return True
+        whole = matched + certain >= 0.8 * len(once)
+        enough = named >= 3 or (worded and matched >= 2 and loose <= 2 * len(items))
+        if matched + certain >= 4 and whole and enough:
+            return True
+        shares = np.array([item.share for item in useful])
+        chance = _expected(self.index.n, shares, weights, scores[best])
+        return matched >= 3 and chance < np.log(1e-3) - spread
+
+
+def _of_statistic(line: str) -> bool:
+    """Whether a line is a row of statistics, as of a description, or a progress bar."""
+    first = line.split(maxsplit=1)[:1]
+    named = bool(first) and first[0].casefold() in _STATISTICS and len(line) < 500
+    return named or _PROGRESS.search(line) is not None
+
+
+def _digits(key: tuple[str, ...]) -> bool:
+    return all(not word.isalpha() for word in key)
+
+
+def _windows(lines: Sequence[tuple[list[Item], int]]) -> Iterator[tuple[list[Item], int]]:
+    """Values in a line or in neighbouring short lines, and how many words stand among them."""
+    few: list[Item] = []
+    count, other = 0, 0
+    for items, loose in lines:
+        if len(items) >= 3:
+            for start in range(0, max(1, len(items) - WINDOW // 2), WINDOW // 2):
+                yield items[start : start + WINDOW], loose
+        short = len(items) <= 2
+        few = [*few, *items] if short else [*items] if len(items) < 5 else []
+        count, other = (count + 1, other + loose) if short else (0, loose)
+        if len(few) >= WINDOW or (count >= LINES and few):
+            yield few, other
+            few, count, other = few[len(few) // 2 :], 0, other
+    if len(few) >= 3:
+        yield few, other
+
+
+def _expected(
+    n: int, shares: NDArray[np.float64], weights: NDArray[np.float64], score: float
+) -> float:
+    """The logarithm of how many rows would score as high by chance (Chernoff's bound)."""
+    steps = np.linspace(0.25, 4, 16)[:, None]
+    moments = np.log1p(shares * np.expm1(np.minimum(steps * weights, 600))).sum(axis=1)
+    return float(np.log(n) + np.min(moments - steps[:, 0] * score))
+
+
+_KNOWN: dict[int, tuple[weakref.ReferenceType[pd.DataFrame], Records]] = {}
+
+
+def records_of(frame: pd.DataFrame) -> Records:
+    """The respondents of a frame, indexed once as long as it lives."""
+    known = _KNOWN.get(id(frame))
+    if known is not None and known[0]() is frame:
+        return known[1]
+    made = Records(frame)
+    place = id(frame)
+    _KNOWN[place] = (weakref.ref(frame, lambda _: _KNOWN.pop(place, None)), made)
+    return made
