@@ -1,0 +1,1 @@
+"""Differentially private counts, histograms and means, under a budget that is kept."""
