@@ -1,70 +1,88 @@
-"""From an executed notebook to one HTML file that needs nothing else."""
+"""From an executed notebook to its page, and the page over all reports."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
-from typing import Any
+from typing import Any, Literal
 
-import mistune
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from confstudy.release.piece import MIME, decision_of
 from confstudy.report.notebooks import NotebookNode
+from confstudy.report.writers.document import document
+from confstudy.report.writers.html import TEMPLATES, render_html
+from confstudy.report.writers.trend import Trend
 
-__all__ = ["render_index", "render_report"]
+__all__ = ["Row", "render_index", "render_report"]
 
-_TEMPLATES = Environment(
-    loader=PackageLoader("confstudy.report", "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_MARKDOWN = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
-_FIRST = ("title", "strip", "numbers")
+State = Literal["", "fresh", "stale", "held", "never built"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A report's variant on the index page.
+
+    Attributes
+    ----------
+    title, finding, variant
+        The report, its latest finding, its parameters.
+    link, files
+        Where the page is, and other files by their names, such as ``{"PDF": "…/report.pdf"}``.
+    built, failed, held
+        The days of the last good build, and of a newer one that failed or waits for a person.
+    state
+        Whether the last good build is still what would be built; empty where nobody looked.
+    trends
+        Recorded numbers over builds.
+    """
+
+    title: str
+    finding: str
+    variant: str = ""
+    link: str = ""
+    files: Mapping[str, str] | None = None
+    built: str = ""
+    failed: str = ""
+    held: str = ""
+    state: State = ""
+    trends: Sequence[Trend] = ()
+
+    @property
+    def notice(self) -> str:
+        """What a reader must know before opening it; empty where all is well."""
+        good = "this is the last good one" if self.link else "there is no good one yet"
+        if self.failed:
+            return f"The latest build failed on {self.failed}; {good}."
+        if self.held:
+            return f"A new build of {self.held} is held for review; {good}."
+        if self.state == "stale" and self.link:
+            return "Something changed since: build it anew before citing it."
+        return ""
 
 
 def render_report(
     notebook: NotebookNode, pieces: list[dict[str, Any]], fallback: str, built: datetime
 ) -> str:
-    """The report as self-contained HTML: no script, no outside address.
+    """The report as self-contained HTML."""
+    return render_html(document(notebook, pieces, fallback, built)).decode()
 
-    Title, strip and numbers come first, wherever the notebook shows them; the code comes
-    last, folded.
+
+def render_index(rows: Sequence[Row | Mapping[str, Any]], now: datetime | None = None) -> str:
+    """The page over all reports.
+
+    Parameters
+    ----------
+    rows
+        One a variant; as :class:`Row` or its attributes by name.
+    now
+        When the page is written; the present moment by default.
+
+    Examples
+    --------
+    >>> page = render_index([Row("Outcomes", "Trust rose", link="a/latest/report.html")])
+    >>> page.count("Trust rose")
+    1
     """
-    blocks = _blocks(notebook)
-    decision = decision_of(pieces)
-    checked = f"disclosure check: {decision.status} ({len(pieces)} outputs)"
-    first = "".join(html for kind, html in blocks if kind in _FIRST)
-    title = next((p["title"] for p in pieces if p["kind"] == "title"), fallback)
-    return _TEMPLATES.get_template("report.html").render(
-        title=title,
-        first=first.replace("disclosure check at build", escape(checked)),
-        body="".join(html for kind, html in blocks if kind not in _FIRST),
-        code=[cell.source for cell in notebook.cells if _is_code(cell)],
-        built=_day(built),
-    )
-
-
-def render_index(rows: list[dict[str, Any]]) -> str:
-    """The page over all reports."""
-    return _TEMPLATES.get_template("index.html").render(rows=rows, built=_day(datetime.now(UTC)))
-
-
-def _blocks(notebook: NotebookNode) -> list[tuple[str, str]]:
-    blocks: list[tuple[str, str]] = []
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and "hide" not in cell.metadata.get("tags", []):
-            blocks.append(("markdown", str(_MARKDOWN(cell.source))))
-        outputs = cell.get("outputs", [])
-        blocks += [(output.data[MIME]["kind"], output.data["text/html"]) for output in outputs]
-    return blocks
-
-
-def _is_code(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.source.strip())
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    listed = [row if isinstance(row, Row) else Row(**row) for row in rows]
+    moment = now or datetime.now(UTC)
+    day = f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return TEMPLATES.get_template("index.html").render(rows=listed, written=day)
