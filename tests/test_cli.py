@@ -1,10 +1,12 @@
+import json
+import re
 import subprocess
 import sys
 
 import pytest
 
 import confstudy
-from confstudy import cli
+from confstudy.cli import app
 
 
 def run(*arguments, cwd):
@@ -18,8 +20,9 @@ def test_the_version_is_told(tmp_path):
 
 def test_help_names_every_verb_and_no_verb_that_is_not_built(tmp_path):
     text = run("--help", cwd=tmp_path).stdout
-    assert all(verb in text for verb in ("simulate", "check", "anonymize", "claims", "report"))
-    assert not any(verb in text for verb in ("audit", "power", "lesson", "schedule"))
+    verbs = ("simulate", "check", "anonymize", "claims", "report", "audit", "ledger", "synthesize")
+    assert all(re.search(rf"^  {verb} ", text, re.MULTILINE) for verb in verbs)
+    assert not any(verb in text for verb in ("power", "lesson"))
 
 
 def test_claims_are_listed_and_shown(tmp_path):
@@ -174,10 +177,57 @@ def test_an_unexpected_fault_keeps_its_message_to_itself(monkeypatch, capsys):
     def fail():
         raise RuntimeError("CANARY")
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(app, "app", fail)
     with pytest.raises(SystemExit) as left:
-        cli.main()
+        app.main()
     said = capsys.readouterr().err
     assert left.value.code == 70
     assert "unexpected RuntimeError (test_cli.py, line" in said
     assert "CANARY" not in said
+
+
+def notebook(path, source):
+    cell = {"cell_type": "markdown", "metadata": {}, "source": source}
+    path.write_text(
+        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+    )
+
+
+def test_an_audit_names_rule_and_cell_and_shows_no_value(tmp_path):
+    notebook(tmp_path / "clean.ipynb", "Trust was higher where privacy was.")
+    notebook(tmp_path / "leak.ipynb", "Ask CANARY.one@example.org")
+    (tmp_path / "broken.ipynb").write_text("{")
+    for name, code, said in (
+        ("clean", 0, "clean"),
+        ("leak", 1, "cell 1 (source): holds what looks like an e-mail address"),
+        ("broken", 2, "is not a notebook"),
+    ):
+        found = run("audit", f"{name}.ipynb", cwd=tmp_path)
+        assert found.returncode == code
+        assert said in found.stdout + found.stderr
+        assert "CANARY" not in found.stdout + found.stderr
+
+
+def test_a_ledger_is_shown_and_verified(tmp_path, scores, monkeypatch):
+    monkeypatch.setenv("CONFSTUDY_LEDGER", str(tmp_path / ".confstudy"))
+    assert "nothing was released yet" in run("ledger", "show", cwd=tmp_path).stdout
+    confstudy.release.table(scores, "arm", caption="Arms")
+    shown = run("ledger", "show", cwd=tmp_path).stdout
+    assert re.search(r"therapy  Arms  pass \(suppression\)  4 cells, smallest n 10\+", shown)
+    assert run("ledger", "verify", cwd=tmp_path).stdout.startswith("whole: 2 entries, 1 outputs")
+    path = tmp_path / ".confstudy" / "ledger.jsonl"
+    path.write_text(path.read_text().replace("Arms", "Harm"))
+    damaged = run("ledger", "verify", cwd=tmp_path)
+    assert (damaged.returncode, "line 2: the line was changed" in damaged.stdout) == (1, True)
+
+
+def test_a_survey_is_synthesized(tmp_path):
+    rows = [f"{20 + row % 50},{'wm'[row % 2]},{1 + row % 5}\n" for row in range(300)]
+    (tmp_path / "wave.csv").write_text("age,sex,trust\n" + "".join(rows))
+    book = "name: wave\nvariables:\n  age: {type: numeric}\n  sex: {levels: [w, m]}\n"
+    (tmp_path / "wave.codebook.yaml").write_text(f"{book}  trust: {{type: numeric}}\n")
+    made = ("synthesize", "wave.csv", "--seed", 1, "--out", "made.parquet")
+    found = run(*made, cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    assert run("check", "made.parquet", cwd=tmp_path).returncode == 0
+    assert run(*made, cwd=tmp_path).returncode == 2

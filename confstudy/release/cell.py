@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["Cell", "everybody", "of_model"]
+__all__ = ["Cell", "analysed", "everybody", "of_model"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,3 +65,8 @@ def of_model(fit: Any) -> tuple[Cell, ...]:
     names = tuple(str(name) for name in frame)
     quantity = f"model:{design.formula} ({family})"
     return (Cell("the model", quantity, names, frame.index.unique()),)
+
+
+def analysed(fit: Any) -> tuple[Cell, ...]:
+    """The number of respondents in a model."""
+    return tuple(replace(cell, label="all", quantity="count") for cell in of_model(fit))

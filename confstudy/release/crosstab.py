@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,15 @@ from confstudy.errors import AnalysisError, listing, unknown
 from confstudy.release.cell import Cell
 from confstudy.release.counts import MASKED
 from confstudy.release.decision import Decision, Rules, worst
-from confstudy.release.statistics import check_statistic
+from confstudy.release.groups import Statistic, hidden_groups
 from confstudy.release.suppression.suppression import suppression
 from confstudy.release.tabulate import ALL, Tabulation, tabulate
 from confstudy.words import percent
 
-__all__ = ["Crosstab", "Statistic", "counted", "measured"]
+__all__ = ["ROUNDED", "Crosstab", "Statistic", "counted", "measured"]
 
-Statistic = Literal["mean", "total", "sd", "median"]
+#: What stands before the base in the quantity of counts rounded at random.
+ROUNDED = "count rounded to "
 _COMPUTED: dict[str, Callable[[pd.Series[float]], float]] = {
     "mean": lambda values: float(values.mean()),
     "total": lambda values: float(values.sum()),
@@ -50,16 +51,18 @@ def counted(
     columns: str | None,
     shares: bool,
     rules: Rules,
+    base: int = 0,
     rounding: Callable[[Tabulation], NDArray[np.int64]] | None = None,
 ) -> Crosstab:
     """Count respondents; small cells are hidden with as many others as protect them.
 
-    ``rounding`` replaces suppression: it gives the counts to show, margins included.
+    ``rounding`` replaces suppression: it gives the counts to show, margins included, as
+    multiples of ``base``.
     """
     table = tabulate(frame, [*rows, *([columns] if columns else [])])
     _require_respondents(table)
     if rounding is None:
-        found = suppression(table.counts, rules=rules, classes=len(rows) if columns else None)
+        found = suppression(table.counts, rules=rules, classes=range(table.counts.ndim))
         hidden, numbers, decisions = found.hidden, table.with_margins, [found.decision]
     else:
         numbers = rounding(table)
@@ -67,8 +70,9 @@ def counted(
         decisions = [Decision("pass", "rounding", "every count is rounded at random, margins too")]
     words = _words(numbers, hidden, shares and columns is not None)
     exact = rounding is None
+    quantity = "count" if exact else f"{ROUNDED}{base}"
     cells = tuple(
-        table.cell(place, shown=not hidden[place], exact=exact)
+        table.cell(place, quantity, shown=not hidden[place], exact=exact)
         for place in table.places
         if table.with_margins[place]
     )
@@ -87,6 +91,27 @@ def measured(
     A group is hidden when too few answered, when one or two of them make up the number, or when
     all answered alike; and with it as many others as keep it from being worked out.
     """
+    _require_numbers(frame, values, statistics)
+    table = tabulate(frame, rows, values)
+    _require_respondents(table)
+    series = {place: frame.loc[table.members(place), values] for place in table.places}
+    hiding = hidden_groups(table, series, statistics, rules)
+    shown = [
+        [*table.named(place), *_measures(series[place], statistics, bool(hiding.hidden[place]))]
+        for place in table.places
+    ]
+    cells = tuple(
+        table.cell(place, quantity, shown=not hiding.hidden[place])
+        for place, found in series.items()
+        if len(found)
+        for quantity in _quantities(values, statistics)
+    )
+    return Crosstab(
+        pd.DataFrame(shown, columns=[*rows, "n", *statistics]), (hiding.decision,), cells
+    )
+
+
+def _require_numbers(frame: pd.DataFrame, values: str, statistics: Sequence[str]) -> None:
     known = [str(name) for name in frame.columns]
     if values not in known:
         raise AnalysisError(unknown("Variables", [values], known, "the survey"))
@@ -95,35 +120,6 @@ def measured(
         raise AnalysisError(unknown("Statistics", wrong, _COMPUTED, "those of a table"))
     if not pd.api.types.is_numeric_dtype(frame[values]):
         raise AnalysisError(f"'{values}' has levels, not numbers: name it as columns= instead.")
-    table = tabulate(frame, rows, values)
-    _require_respondents(table)
-    series = {place: frame.loc[table.members(place), values] for place in table.places}
-    checked = {
-        place: worst(check_statistic(found, name, rules) for name in statistics)
-        for place, found in series.items()
-        if len(found)
-    }
-    also = np.zeros(table.counts.shape, dtype=bool)
-    for place, decided in checked.items():
-        if decided.status == "fail" and all(np.less(place, table.counts.shape)):
-            also[place] = True
-    hiding = suppression(table.counts, rules=rules, also=also)
-    left = [
-        decided
-        for place, decided in checked.items()
-        if decided.status == "fail" and not hiding.hidden[place]
-    ]
-    shown = [
-        [*table.named(place), *_measures(series[place], statistics, bool(hiding.hidden[place]))]
-        for place in table.places
-    ]
-    cells = tuple(
-        table.cell(place, quantity, shown=not hiding.hidden[place])
-        for place in checked
-        for quantity in _quantities(values, statistics)
-    )
-    frame = pd.DataFrame(shown, columns=[*rows, "n", *statistics])
-    return Crosstab(frame, (hiding.decision, *left), cells)
 
 
 def _quantities(values: str, statistics: Sequence[str]) -> list[str]:

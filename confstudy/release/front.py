@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import mistune
 import pandas as pd
 
-from confstudy.errors import AnalysisError
+from confstudy.errors import AnalysisError, DisclosureRefused
 from confstudy.models.fit import Fit
 from confstudy.release.audit.prose import check_prose
 from confstudy.release.cell import Cell, of_model
 from confstudy.release.counts import MASKED, masked_counts
 from confstudy.release.crosstab import Statistic, counted, measured
-from confstudy.release.decision import Decision, Rules, worst
+from confstudy.release.decision import THRESHOLD, Decision, Rules, worst
 from confstudy.release.drawing import check_drawing
 from confstudy.release.fits import check_model
 from confstudy.release.gate import leave, noise
@@ -103,23 +104,19 @@ def model(
     """
     if not hasattr(fit, "table"):
         raise AnalysisError(f"A {type(fit).__name__} is no model; see help(cs.release).")
-    decision = check_model(fit, rules or Rules())
+    decision = check_model(fit, _strict(rules))
     caption = caption or str(getattr(fit, "formula", "A model"))
-    shown, notes = _coefficients(fit, survey)
-    piece = Piece(
-        "model",
-        Table(shown, caption, notes).html,
-        decision,
-        caption=caption,
-        cells=of_model(fit),
-        frame=shown,
-    )
+    piece = Piece("model", "", decision, caption=caption)
+    if decision.status != "fail":
+        shown, notes = _coefficients(fit, survey)
+        html = Table(shown, caption, notes).html
+        piece = replace(piece, html=html, cells=of_model(fit), frame=shown)
     return leave(piece, survey, ledger, rules)
 
 
 def _coefficients(fit: Any, survey: Survey) -> tuple[pd.DataFrame, str]:
     if not isinstance(fit, Fit):
-        return fit.table, f"n = {fit.n:,}."
+        return fit.table, f"n = {fit.n:,}." if hasattr(fit, "n") else ""
     labels = term_labels(fit, survey.codebook)
     ratio = fit.family.ratio.capitalize()
     shown = model_table(fit.table, labels, ratio=ratio, percent=fit.percent)
@@ -165,7 +162,7 @@ def table(
     caption
         What the table is called; in the ledger, too.
     rules, ledger
-        Other limits, and another ledger than the study's own.
+        Stricter limits, and another ledger than the study's own.
 
     Returns
     -------
@@ -185,16 +182,17 @@ def table(
     ['arm', 'No', 'Yes', 'All']
     """
     names = [rows] if isinstance(rows, str) else list(rows)
-    limits = rules or Rules()
+    limits = _strict(rules)
     if values is not None:
         if columns is not None or protect == "round":
             raise AnalysisError("values= takes its groups from rows=, and suppression only.")
         made = measured(survey.frame, names, values, list(statistics), limits)
     else:
         rounding = noise(survey, base, ledger) if protect == "round" else None
-        made = counted(survey.frame, names, columns, shares, limits, rounding)
+        made = counted(survey.frame, names, columns, shares, limits, base, rounding)
     caption = caption or " by ".join([values or columns or "respondents", ", ".join(names)])
-    labels = {name: survey.codebook.label(name) for name in names if name in survey.frame}
+    known = {*survey.codebook.variables, *survey.codebook.scales}
+    labels = {name: survey.codebook.label(name) for name in names if name in known}
     shown = made.frame.rename(columns=labels)
     masked = bool((made.frame == MASKED).any(axis=None))
     notes = "Masked: fewer than ten, or needed to keep such counts from being worked out."
@@ -208,6 +206,20 @@ def table(
         decided=made.decisions,
     )
     return leave(piece, survey, ledger, rules)
+
+
+def _strict(rules: Rules | None) -> Rules:
+    """The limits asked for; looser ones than those of official statistics are refused."""
+    asked, least = rules or Rules(), Rules()
+    if (
+        min(asked.threshold - least.threshold, asked.beyond - least.beyond, asked.df - least.df) < 0
+        or asked.dominance[0] < least.dominance[0]
+        or asked.dominance[1] > least.dominance[1]
+        or asked.p_percent < least.p_percent
+        or asked.leverage > least.leverage
+    ):
+        raise DisclosureRefused(f"Limits may be stricter than {least}, not looser.")
+    return asked
 
 
 def declared(
@@ -241,7 +253,7 @@ def declared(
     frame = table.frame if isinstance(table, Tally) else table
     shown = masked_counts(frame, table.counts if isinstance(table, Tally) else counts)
     if (shown == MASKED).any(axis=None):
-        notes = f"{notes} Masked: rows with a count under ten.".strip()
+        notes = f"{notes} Masked: rows with a count under {THRESHOLD}.".strip()
     html = Table(shown, caption, notes).html
     cells = table.cells if isinstance(table, Tally) else ()
     piece = Piece("table", html, decision, caption=caption, cells=cells, frame=shown)

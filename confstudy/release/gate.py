@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,10 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from confstudy.errors import DisclosureRefused
+from confstudy.release.audit.prose import check_prose
 from confstudy.release.cell import Cell
+from confstudy.release.crosstab import ROUNDED
 from confstudy.release.decision import Decision, Rules, worst
 from confstudy.release.differencing.held import decision as held_decision
 from confstudy.release.differencing.held import held_back
@@ -38,37 +42,59 @@ def leave(
     """Let an output leave, or raise DisclosureRefused; either is written into the ledger.
 
     It is held back when it could be subtracted from an output of the same study that left
-    before, so that fewer than ten respondents are what remains.
+    before, so that fewer than ten respondents are what remains. In a report that is being
+    built, all outputs are compared at once before it is published (:func:`recheck`).
     """
     book_of = ledger or current()
+    words = check_prose(piece.caption, survey)
+    told = words.status != "fail" and piece.caption
+    name = piece.caption if told else piece.kind
     with book_of.writing() as book:
         decisions = [*(piece.decided or (piece.decision,))]
+        decisions += [words] if words.status == "fail" else []
         cells: tuple[Remembered, ...] = ()
-        if piece.decision.status != "fail" and piece.cells:
+        if worst(decisions).status != "fail" and piece.cells:
             numbers = book.number(survey)
             cells = tuple(_remembered(cell, survey, numbers) for cell in piece.cells)
-            old = [entry for entry in book.history if entry.decision.status != "fail"]
-            before = _published([(entry.output, entry.at, entry.cells) for entry in old])
-            now = _published([(piece.caption, "", cells)], first=len(old))
-            held = held_back(now, before, rules or Rules())
-            decisions += [held_decision(held)] if held else []
+            decisions += _compared(name, cells, book.history, rules) if not book_of.stage else []
             decisions += [_UNMATCHED] if book.unmatched else []
         decided = replace(piece, decision=worst(decisions), decided=tuple(decisions))
         left = decided.decision.status != "fail"
-        digest = canonical_digest(decided.bundle) if left else ""
-        if not (left and book_of.has(digest)):
-            entry = Output(
-                at=datetime.now(UTC).isoformat(timespec="seconds"),
-                study=survey.codebook.name,
-                output=piece.caption or piece.kind,
-                digest=digest,
-                data=survey.provenance.sha256,
-                decision=decided.decision,
-                cells=cells if left else (),
-            )
+        entry = Output(
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+            study=survey.codebook.name,
+            output=name if left else _without_numbers(name),
+            digest=canonical_digest(decided.bundle) if left else "",
+            data=survey.provenance.sha256,
+            decision=decided.decision,
+            cells=cells if left else (),
+        )
+        if not (left and any(_same(entry, known) for known in book.history)):
             book.add(entry)
-    decided.decision.require(f"{piece.kind.capitalize()} '{piece.caption or 'without a caption'}'")
+    decided.decision.require(f"{piece.kind.capitalize()} '{_without_numbers(name)}'")
     return decided
+
+
+def _compared(
+    name: str, cells: tuple[Remembered, ...], history: Sequence[Output], rules: Rules | None
+) -> list[Decision]:
+    """What is decided about new numbers beside all that left before."""
+    old = [entry for entry in history if entry.decision.status != "fail"]
+    before = _published([(entry.output, entry.at, entry.cells) for entry in old])
+    held = held_back(_published([(name, "", cells)], first=len(old)), before, rules or Rules())
+    return [held_decision(held)] if held else []
+
+
+def _same(one: Output, other: Output) -> bool:
+    """Whether the same left before, about the same respondents."""
+    return one.digest == other.digest and _behind(one) == _behind(other)
+
+
+def _behind(entry: Output) -> set[tuple[object, ...]]:
+    return {
+        (c.label, c.quantity, c.of, c.shown, c.exact, c.members.tobytes().rstrip(b"\0"))
+        for c in entry.cells
+    }
 
 
 def recheck(staged: Sequence[Output], released: Sequence[Output]) -> None:
@@ -76,19 +102,28 @@ def recheck(staged: Sequence[Output], released: Sequence[Output]) -> None:
     old = [entry for entry in released if entry.decision.status != "fail"]
     new = [entry for entry in staged if entry.decision.status != "fail"]
     before = _published([(entry.output, entry.at, entry.cells) for entry in old])
-    now = _published([(entry.output, entry.at, entry.cells) for entry in new], first=len(old))
-    held_decision(held_back(now, before)).require("The report")
+    named = [(_without_numbers(entry.output), entry.at, entry.cells) for entry in new]
+    held_decision(held_back(_published(named, first=len(old)), before)).require("The report")
+
+
+def _without_numbers(name: str) -> str:
+    """A caption for a refusal: how many stand behind what is held must not be told."""
+    return re.sub(r"\d[\d.,]*", "…", name)
 
 
 def noise(
     survey: Survey, base: int, ledger: Ledger | None
 ) -> Callable[[Tabulation], NDArray[np.int64]]:
-    """Rounding whose noise hangs on the study's key and on who is counted."""
+    """Rounding whose noise hangs on the study's key and on who is counted.
+
+    Respondents are rounded to one base: a count rounded to several would be narrowed down.
+    """
     book_of = ledger or current()
 
     def counts(table: Tabulation) -> NDArray[np.int64]:
         with book_of.writing() as book:
             numbers = book.number(survey)
+            _require_one_base(book.history, numbers, base)
         labels = np.empty(table.with_margins.shape, dtype=object)
         for place in table.places:
             people = np.sort(numbers[table.members(place)]).astype("<i8")
@@ -96,6 +131,20 @@ def noise(
         return rounded(table.with_margins, base, book_of.key, labels)
 
     return counts
+
+
+def _require_one_base(history: Sequence[Output], numbers: NDArray[np.int64], base: int) -> None:
+    used = {
+        int(cell.quantity.removeprefix(ROUNDED))
+        for entry in history
+        for cell in entry.cells
+        if cell.quantity.startswith(ROUNDED) and np.isin(cell.numbers, numbers).any()
+    }
+    if used - {base}:
+        raise DisclosureRefused(
+            f"Counts of these respondents were rounded to base {min(used)} before: rounded to base "
+            f"{base}, too, they could be narrowed down. Use base={min(used)}."
+        )
 
 
 def _remembered(cell: Cell, survey: Survey, numbers: NDArray[np.int64]) -> Remembered:

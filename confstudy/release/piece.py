@@ -14,10 +14,12 @@ import pandas as pd
 from confstudy.release.cell import Cell
 from confstudy.release.decision import Decision, worst
 
-__all__ = ["MIME", "OPEN", "Piece", "decision_of", "picture"]
+__all__ = ["KINDS", "MIME", "OPEN", "Piece", "decision_of", "picture"]
 
 #: The type of a released output inside a notebook.
 MIME = "application/vnd.confstudy.piece+json"
+#: All types that a released output has.
+KINDS = ("text/html", "text/plain", MIME)
 OPEN = Decision("pass", "none", "nothing about respondents is shown")
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError, unknown
 from confstudy.release.cell import Cell
+from confstudy.release.decision import THRESHOLD
 
 __all__ = ["ALL", "Tabulation", "tabulate"]
 
@@ -95,7 +96,8 @@ def tabulate(frame: pd.DataFrame, names: Sequence[str], values: str = "") -> Tab
     Raises
     ------
     AnalysisError
-        A variable is not there or has too many levels; there are more than four.
+        A variable is not there or has too many levels; there are more than four; or the levels
+        are themselves answers that few gave.
     """
     known = [str(name) for name in frame.columns]
     absent = [name for name in names if name not in known]
@@ -116,11 +118,27 @@ def tabulate(frame: pd.DataFrame, names: Sequence[str], values: str = "") -> Tab
 
 def _coded(column: pd.Series[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """The levels of a variable as words, and the level of each row."""
-    kept = column.astype("category") if not hasattr(column, "cat") else column
-    levels = tuple(str(level) for level in kept.cat.categories)
+    declared = isinstance(column.dtype, pd.CategoricalDtype)
+    kept = column if declared else column.astype("category")
+    levels = _named(kept.cat.categories)
     if len(levels) > _MOST_LEVELS:
         raise AnalysisError(
             f"'{column.name}' has more than {_MOST_LEVELS} different values: a table takes "
             "levels. Put it into bands first (pd.cut), or name it as values=."
         )
-    return levels, np.asarray(kept.cat.codes, dtype=np.int64)
+    codes = np.asarray(kept.cat.codes, dtype=np.int64)
+    if not declared and (np.bincount(codes[codes >= 0]) < THRESHOLD).any():
+        raise AnalysisError(
+            f"'{column.name}' has values that fewer than {THRESHOLD} gave, and its rows would be "
+            "named by them. Put it into bands first (pd.cut), or declare its levels."
+        )
+    return levels, codes
+
+
+def _named(levels: pd.Index[Any]) -> tuple[str, ...]:
+    """Levels as words; bands are open at both ends, where the data's own limits would stand."""
+    if not isinstance(levels, pd.IntervalIndex) or len(levels) < 2:
+        return tuple(str(level) for level in levels)
+    below, above = ("to", "over") if levels.closed == "right" else ("under", "from")
+    first, last = f"{below} {levels[0].right:g}", f"{above} {levels[-1].left:g}"
+    return (first, *(str(level) for level in levels[1:-1]), last)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from confstudy.errors import AnalysisError, unknown
 from confstudy.release.cell import Cell
-from confstudy.release.counts import check_count
+from confstudy.release.counts import MASKED, check_count, masked_counts
 from confstudy.release.decision import Decision
 
 __all__ = ["Tally", "check_table"]
@@ -25,6 +25,17 @@ class Tally:
     frame: pd.DataFrame
     counts: tuple[str, ...]
     cells: tuple[Cell, ...] = ()
+
+    def behind(self, cell: Callable[[int, str], Cell | None]) -> Tally:
+        """The same table with its cells: ``cell`` gives that of a row and a column of counts."""
+        shown = masked_counts(self.frame, self.counts)
+        found = (
+            (cell(row, name), shown[name].iloc[row] != MASKED)
+            for row in range(len(shown))
+            for name in self.counts
+        )
+        cells = (replace(one, shown=bool(seen)) for one, seen in found if one is not None)
+        return replace(self, cells=tuple(cells))
 
 
 def check_table(

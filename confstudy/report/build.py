@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from confstudy.release.piece import decision_of
 from confstudy.report.clean import cleaned, shown
 from confstudy.report.config import Config
 from confstudy.report.fingerprint import changed_parts, fingerprint
-from confstudy.report.gate import Gate
+from confstudy.report.gate import Gate, survey_of
 from confstudy.report.notebooks import nbformat, read_notebook
 from confstudy.report.params import checked
 from confstudy.report.publish import Shelf
@@ -107,17 +108,20 @@ def _build(plan: Plan, config: Config) -> Built:
     gate = Gate.of(config.root, plan.shelf.folder)
     gate.discard()
     try:
-        executed = run_notebook(
-            plan.notebook, plan.parameters, config.timeout, plan.name, gate.environment
-        )
+        with ThreadPoolExecutor(1) as aside:
+            survey = aside.submit(survey_of, plan.parameters, plan.notebook.parent)
+            executed = run_notebook(
+                plan.notebook, plan.parameters, config.timeout, plan.name, gate.environment
+            )
         notebook = cleaned(executed.notebook, plan.parameters)
-        gate.require(notebook, plan.parameters, plan.notebook.parent)
+        gate.require(notebook, survey.result())
         html = render_report(notebook, executed.pieces, plan.title, built)
         gate.commit()
     except ConfstudyError as failed:
-        gate.discard()
         plan.shelf.fail(str(failed))
         return Built(plan.name, "failed", plan.shelf.latest, str(failed))
+    finally:
+        gate.discard()
     values = {r["name"]: r for p in executed.pieces if (r := p.get("record"))}
     title = next((p["title"] for p in executed.pieces if p["kind"] == "title"), plan.title)
     manifest = {

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from confstudy.release.piece import MIME
+from confstudy.release.piece import KINDS
 from confstudy.report.notebooks import NotebookNode, nbformat
 
 __all__ = ["cleaned", "shown"]
 
 _FILES = ("data", "codebook")
-_KINDS = ("text/html", "text/plain", MIME)
 
 
 def shown(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def cleaned(notebook: NotebookNode, parameters: Mapping[str, Any]) -> NotebookNo
     values = "\n".join(f"{name} = {value!r}" for name, value in shown(parameters).items())
     for place, cell in enumerate(notebook.cells):
         tags = list(cell.metadata.get("tags", []))
-        if "parameters" in tags:
+        if "parameters" in tags or cell.cell_type == "raw":
             continue
         source = values if "injected-parameters" in tags else cell.source
         new = _markdown(source) if cell.cell_type == "markdown" else _code(source, cell.outputs)
@@ -47,7 +46,7 @@ def _markdown(source: str) -> NotebookNode:
 
 def _code(source: str, outputs: list[NotebookNode]) -> NotebookNode:
     released = [
-        nbformat.v4.new_output("display_data", data={kind: output.data[kind] for kind in _KINDS})
+        nbformat.v4.new_output("display_data", data={kind: output.data[kind] for kind in KINDS})
         for output in outputs
     ]
     cell: NotebookNode = nbformat.v4.new_code_cell(source, outputs=released)

@@ -10,15 +10,21 @@ from typing import Any
 
 from confstudy.errors import DisclosureRefused
 from confstudy.release.audit.audit import audit
+from confstudy.release.audit.prose import check_prose
+from confstudy.release.audit.records import records_of
 from confstudy.release.gate import recheck
 from confstudy.release.ledger.entry import canonical_digest
 from confstudy.release.ledger.folder import ledger_folder
 from confstudy.release.ledger.ledger import Ledger
+from confstudy.release.ledger.stage import Stage
 from confstudy.report.notebooks import NotebookNode
 from confstudy.survey.load import load
 from confstudy.survey.survey import Survey
 
-__all__ = ["Gate"]
+__all__ = ["Gate", "survey_of"]
+
+#: The hash of respondents who were simulated and stand in no file.
+NOT_WRITTEN = "not written"
 
 
 @dataclass(frozen=True)
@@ -58,16 +64,15 @@ class Gate:
         """Forget what a build that failed had released."""
         self.ledger.discard(self.stage)
 
-    def require(self, notebook: NotebookNode, parameters: Mapping[str, Any], home: Path) -> None:
+    def require(self, notebook: NotebookNode, survey: Survey | None) -> None:
         """Raise DisclosureRefused unless every output is in the ledger and the audit is clean.
 
         Parameters
         ----------
         notebook
             The notebook as it would be published.
-        parameters, home
-            ``data`` and ``codebook`` name the survey whose records are looked for, as seen
-            from the folder ``home``.
+        survey
+            The survey whose records are looked for; None where no parameter names one.
         """
         known = {out.digest for out in self.ledger.outputs if out.decision.status != "fail"}
         for place, cell in enumerate(notebook.cells, start=1):
@@ -77,22 +82,44 @@ class Gate:
                         f"cell {place} shows an output that the ledger does not know: it was "
                         "changed after it was released, or not released at all."
                     )
-        found = audit(notebook, survey=_survey(parameters, home), released=known)
+            if survey is not None and cell.cell_type == "markdown":
+                check_prose(cell.source, survey).require(f"cell {place}")
+        self._require_known_data(survey)
+        found = audit(notebook, survey=survey, released=known)
         grave = [finding for finding in found.findings if finding.status == "fail"]
         if grave:
             told = "; ".join(map(str, grave[:5]))
             more = f"; and {len(grave) - 5} more" if grave[5:] else ""
             raise DisclosureRefused(f"the audit of the notebook found: {told}{more}.")
 
+    def _require_known_data(self, survey: Survey | None) -> None:
+        """What was released must be of the survey whose records are looked for."""
+        staged = Stage.read(self.stage)
+        used = {entry.data for entry in staged.entries} if staged else set()
+        if used - {NOT_WRITTEN, survey.provenance.sha256 if survey else NOT_WRITTEN}:
+            raise DisclosureRefused(
+                "it releases from another file than its parameter 'data' names, or than that file "
+                "is now. Declare the file as data: str = …, so that its records are looked for."
+            )
+
     def commit(self) -> None:
         """Write what was released into the ledger, compared once more with what came meanwhile."""
         Ledger(self.folder).commit(self.stage, recheck)
 
 
-def _survey(parameters: Mapping[str, Any], home: Path) -> Survey | None:
+def survey_of(parameters: Mapping[str, Any], home: Path) -> Survey | None:
+    """The survey that a report's parameters name, made ready to be looked for.
+
+    Parameters
+    ----------
+    parameters, home
+        ``data`` and ``codebook`` name the survey, as seen from the folder ``home``.
+    """
     data = parameters.get("data")
     if not data or not (home / str(data)).is_file():
         return None
     codebook = str(parameters.get("codebook") or "")
     named = home / codebook
-    return load(home / str(data), named if codebook and named.is_file() else codebook or None)
+    survey = load(home / str(data), named if codebook and named.is_file() else codebook or None)
+    records_of(survey.frame, survey.codebook)
+    return survey

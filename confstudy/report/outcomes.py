@@ -14,6 +14,7 @@ from confstudy.errors import AnalysisError, unknown
 from confstudy.models.families import FamilyName
 from confstudy.models.fit import Fit, fit
 from confstudy.models.predict import contrast, inner_range
+from confstudy.release.cell import Cell
 from confstudy.release.fits import check_model
 from confstudy.release.sentence import Sentence
 from confstudy.release.tally import Tally
@@ -118,7 +119,17 @@ class Outcome:
             table = outcomes.groupby(groups, observed=True).agg(["size", "mean"])
             table.columns = pd.Index(["n", "mean"])
         counts = tuple(name for name in table.columns if name != "mean")
-        return Tally(table.rename_axis(self.codebook.label(self.exposure)).reset_index(), counts)
+        named = table.rename_axis(self.codebook.label(self.exposure)).reset_index()
+        levels = {str(level): frame.index[outcomes == level] for level in outcomes.unique()}
+        levels["n"] = frame.index
+
+        def cell(row: int, column: str) -> Cell:
+            group = table.index[row]
+            rows = frame.index[groups == group].intersection(levels[column])
+            label = f"{self.exposure}={group}, {self.outcome}={column}"
+            return Cell(label, "count", (self.exposure, self.outcome), rows)
+
+        return Tally(named, counts).behind(cell)
 
     @property
     def truth(self) -> pd.DataFrame | None:

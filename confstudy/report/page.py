@@ -6,16 +6,19 @@ import platform
 from collections.abc import Sequence
 from html import escape
 from importlib.metadata import version
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
+from confstudy.errors import AnalysisError, unknown
 from confstudy.models.fit import Fit
 from confstudy.release import front
-from confstudy.release.cell import everybody
+from confstudy.release.cell import Cell, analysed, everybody
+from confstudy.release.counts import check_count
+from confstudy.release.decision import Decision, worst
 from confstudy.release.gate import leave
 from confstudy.release.ledger.ledger import Ledger
-from confstudy.release.piece import Piece
+from confstudy.release.piece import OPEN, Piece
 from confstudy.release.sentence import check_sentences
 from confstudy.release.tally import Tally
 from confstudy.report.wording import Number
@@ -56,6 +59,8 @@ class Report:
     def __init__(
         self, survey: Survey, standing: Standing = "exploratory", ledger: Ledger | None = None
     ) -> None:
+        if standing not in get_args(Standing):
+            raise AnalysisError(unknown("Standings", [standing], get_args(Standing), "a report"))
         self.survey = survey
         self.standing = standing
         self.ledger = ledger
@@ -70,31 +75,40 @@ class Report:
         decision = check_sentences([finding])
         return self._leave(Piece("title", html, decision, {"title": str(finding)}, "Title"))
 
-    def strip(self, n: int | None = None) -> Piece:
+    def strip(self, analysis: Fit | int | None = None) -> Piece:
         """What a reader must know first: real or not, how many, how analysed, checked or not.
 
         Parameters
         ----------
-        n
-            Respondents in the analysis; all in the survey if it is left out.
+        analysis
+            The fit whose respondents are counted; all in the survey if it is left out. A number
+            alone does not say who they are: a person must confirm it.
         """
         survey = self.survey
+        cells: tuple[Cell, ...] = (everybody(survey.frame),)
+        n, decision = survey.n, OPEN
+        if isinstance(analysis, int) and analysis != survey.n:
+            cells, n = (), analysis
+            decision = worst([check_count(n), Decision("review", "declared", "n is given by hand")])
+        elif analysis is not None and not isinstance(analysis, int):
+            cells, n, decision = analysed(analysis), analysis.n, check_count(analysis.n)
         kind = "SYNTHETIC" if survey.synthetic else "REAL"
-        rate, rows = survey.response_rate, survey.provenance.rows
-        response = (
-            f"response rate {percent(rate)} ({about(rows, n or survey.n)} of "
-            f"{survey.codebook.fieldwork.invited:,})"
-            if rate
-            else "response rate not recorded"
-        )
-        words = [f"n = {n or survey.n:,}", response, self.standing, "disclosure check at build"]
+        words = [f"n = {n:,}", self._response(n), self.standing, "disclosure check at build"]
         rest = "".join(f"<li>{escape(word)}</li>" for word in words)
         html = f'<ul class="strip"><li class="{kind.lower()}">{kind}</li>{rest}</ul>'
         said = survey.warnings if isinstance(survey, Scores) else ()
         notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
         html += f'<ul class="warnings">{notes}</ul>' if notes else ""
-        cells = (everybody(survey.frame),) if n in (None, survey.n) else ()
-        return self._leave(Piece("strip", html, caption="Strip", cells=cells))
+        return self._leave(Piece("strip", html, decision, caption="Strip", cells=cells))
+
+    def _response(self, n: int) -> str:
+        survey, rate = self.survey, self.survey.response_rate
+        if not rate:
+            return "response rate not recorded"
+        rows = survey.provenance.rows
+        answered = about(rows, n if rows == survey.n else survey.n)
+        invited = survey.codebook.fieldwork.invited
+        return f"response rate {percent(rate)} ({answered} of {invited:,})"
 
     def numbers(self, numbers: Sequence[Number]) -> Piece:
         """Numbers with their intervals, large, for the first page.

@@ -7,29 +7,20 @@ import io
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any, Literal, Optional, get_args, get_origin
+from typing import Any
 
-from pydantic import ConfigDict, Field, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import PydanticUserError
 
 from confstudy.errors import ParameterError, unknown
+from confstudy.report.paramtypes import type_of, typed
 
 __all__ = ["Parameter", "checked", "parameters_of"]
 
-_NAMES: dict[str, Any] = {
-    "int": int,
-    "float": float,
-    "bool": bool,
-    "str": str,
-    "list": list,
-    "None": None,
-    "date": date,
-    "Literal": Literal,
-    "Optional": Optional,
-    "Annotated": Annotated,
-    "Field": Field,
-}
-_SECRET = ("password", "secret", "token", "api_key", "apikey", "credential")
+#: Words of names whose values should be nowhere in a report or its manifest.
+_SECRET = (
+    "password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "private_key",
+    "access_key", "credential",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,21 +35,26 @@ class Parameter:
     def parsed(self, value: object) -> Any:
         """A value, or its text from a command line, as the declared type.
 
-        A date stays the ISO text that a notebook's cell can hold.
+        A date or a path stays the text that a notebook's cell can hold.
+
+        Raises
+        ------
+        ParameterError
+            It is not of the type; the message names the type and never the value.
+
+        Examples
+        --------
+        >>> Parameter("wave", "Literal[1, 2]", 1, "").parsed("2")
+        2
         """
         try:
-            declared = _type(ast.parse(self.type, mode="eval").body)
-            adapter = TypeAdapter(declared, config=ConfigDict(strict=False))
-        except (TypeError, ValueError, PydanticUserError):
+            return typed(value, type_of(self.type))
+        except ParameterError as wrong:
+            raise ParameterError(f"Parameter '{self.name}': {wrong}") from None
+        except ValueError as wrong:
+            raise ParameterError(f"Parameter '{self.name}' ({self.type}): {wrong}.") from None
+        except (TypeError, PydanticUserError):
             raise ParameterError(f"Parameter '{self.name}': '{self.type}' is no type.") from None
-        if isinstance(value, str) and declared is not str:
-            value = _from_text(value, declared, self)
-        try:
-            kept = adapter.validate_python(value)
-            return adapter.dump_python(kept, mode="json") if "date" in self.type else kept
-        except ValidationError as failed:
-            why = failed.errors(include_url=False, include_input=False)[0]["msg"]
-            raise ParameterError(f"Parameter '{self.name}' ({self.type}): {why}.") from None
 
 
 def parameters_of(source: str, notebook: str) -> dict[str, Parameter]:
@@ -83,6 +79,8 @@ def parameters_of(source: str, notebook: str) -> dict[str, Parameter]:
         name = statement.target.id
         if any(word in name.lower() for word in _SECRET):
             raise ParameterError(f"{notebook}: '{name}' looks like a secret; reports keep none.")
+        if name in found:
+            raise ParameterError(f"{notebook}: '{name}' is declared twice.")
         comment = comments.get(statement.end_lineno or 1, "")
         text = ast.unparse(statement.annotation)
         try:
@@ -110,26 +108,6 @@ def checked(declared: Mapping[str, Parameter], given: Mapping[str, object]) -> d
     return {name: p.parsed(given.get(name, p.default)) for name, p in declared.items()}
 
 
-def _type(node: ast.expr) -> Any:
-    if isinstance(node, ast.Name) and node.id in _NAMES:
-        return _NAMES[node.id]
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _type(node.left) | _type(node.right)
-    if isinstance(node, ast.Subscript):
-        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        parts = tuple(_type(part) for part in inner)
-        return _type(node.value)[parts if len(parts) > 1 else parts[0]]
-    if isinstance(node, ast.Call):
-        named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg}
-        return _type(node.func)(**named)
-    raise ParameterError(
-        f"'{ast.unparse(node)}' is no type of a parameter: use int, float, bool, str, date, "
-        "list[…], Literal[…], Annotated[…, Field(…)] or … | None."
-    )
-
-
 def _comments(source: str) -> dict[int, str]:
     """The comment at the end of each line that has one."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
@@ -138,26 +116,3 @@ def _comments(source: str) -> dict[int, str]:
         for token in tokens
         if token.type == tokenize.COMMENT
     }
-
-
-def _from_text(text: str, declared: Any, parameter: Parameter) -> object:
-    """Lists from ``a,b``; nothing by name; numbers without underscores; the rest as pydantic."""
-    kinds = _kinds(declared)
-    if text in ("", "none", "None") and type(None) in kinds:
-        return None
-    if "_" in text and kinds & {int, float} and str not in kinds:
-        raise ParameterError(
-            f"Parameter '{parameter.name}' ({parameter.type}): write it without underscores."
-        )
-    if list in kinds:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text
-
-
-def _kinds(declared: Any) -> set[Any]:
-    """The plain types that a declared type is made of."""
-    origin, inner = get_origin(declared), get_args(declared)
-    if origin is None or origin is Literal:
-        return {declared}
-    outer = {list} if origin is list else set()
-    return outer.union(*map(_kinds, inner[:1] if origin is Annotated else inner))

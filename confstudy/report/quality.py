@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from confstudy.release.cell import Cell
 from confstudy.release.decision import THRESHOLD
 from confstudy.release.sentence import Sentence
 from confstudy.release.tally import Tally
@@ -13,6 +14,7 @@ from confstudy.show.quality import still_there
 from confstudy.survey.checks.answers import REASONS
 from confstudy.survey.checks.finding import EVERYWHERE
 from confstudy.survey.quality import Quality
+from confstudy.survey.recode import MISSING_REASONS
 from confstudy.survey.scoring import Scores
 from confstudy.survey.survey import Survey
 from confstudy.words import interval, number, percent
@@ -81,7 +83,17 @@ def missing_answers(survey: Survey) -> Tally:
         for name in map(str, summed.index)
     ]
     frame = summed.set_axis(labels).rename_axis("Variable").reset_index()
-    return Tally(frame, tuple(map(str, frame.columns[1:])))
+    codes = {_REASONS[name]: number for number, name in enumerate(MISSING_REASONS, start=1)}
+
+    def cell(row: int, reason: str) -> Cell | None:
+        # Answers of a scale are added up: they are no set of respondents.
+        name = str(summed.index[row])
+        if name not in survey.reasons or summed[reason].iloc[row] < THRESHOLD:
+            return None
+        rows = survey.frame.index[survey.reasons[name].to_numpy() == codes[reason]]
+        return Cell(f"{name}: {reason}", "count", (f"{name} missing",), rows)
+
+    return Tally(frame, tuple(map(str, frame.columns[1:]))).behind(cell)
 
 
 def used_recodes(survey: Survey) -> Tally:

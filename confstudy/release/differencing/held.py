@@ -104,8 +104,8 @@ def decision(held: Sequence[Held]) -> Decision:
         return Decision(
             "pass", "differencing", "no earlier output differs from it by a few respondents"
         )
-    others = f" ({len(held) - 1} more of its numbers are held, too)" if held[1:] else ""
-    return Decision("fail", "differencing", f"{held[0].reason}{others}")
+    # Which numbers are held, and how many, would tell whom the difference is about.
+    return Decision("fail", "differencing", held[0].reason.removeprefix(f"{held[0].label}: "))
 
 
 def _quantities(new: Sequence[Published]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +48,7 @@ def with_margins(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def primary(
-    full: NDArray[np.int64], threshold: int, classes: int | None, also: NDArray[np.bool_]
+    full: NDArray[np.int64], threshold: int, classes: Sequence[int], also: NDArray[np.bool_]
 ) -> NDArray[np.object_]:
     """Which rule hides each cell of a table with margins; "" where none does.
 
@@ -58,7 +59,7 @@ def primary(
     threshold
         Fewest respondents that a number may stand for.
     classes
-        The axis of an outcome: a group that is all in one level of it is hidden.
+        The axes of outcomes: a group that is all in one level of one is hidden.
     also
         Shape of ``full``: cells hidden for another reason.
     """
@@ -67,10 +68,10 @@ def primary(
     for axis in range(full.ndim):
         left = _left(full, axis)
         reason[(full > 0) & (left > 0) & (left < threshold)] = COMPLEMENT
-    if classes is not None:
-        inner = np.moveaxis(full, classes, -1)[..., :-1]
+    for axis in classes:
+        inner = np.moveaxis(full, axis, -1)[..., :-1]
         alike = (inner > 0).sum(axis=-1) == 1
-        np.moveaxis(reason, classes, -1)[..., :-1][alike] = CLASS
+        np.moveaxis(reason, axis, -1)[..., :-1][alike] = CLASS
     reason[(full > 0) & (full < threshold)] = SMALL
     return reason
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +47,7 @@ def suppression(
     counts: NDArray[np.int64],
     *,
     rules: Rules | None = None,
-    classes: int | None = None,
+    classes: int | Sequence[int] | None = None,
     also: NDArray[np.bool_] | None = None,
 ) -> Suppression:
     """Hide the small counts of a table, and as many others as keep them from being worked out.
@@ -72,7 +73,8 @@ def suppression(
     rules
         The threshold; official statistics' where not given.
     classes
-        The axis of an outcome, for the rule on groups of one kind (0 % or 100 %).
+        The axis of an outcome, for the rule on groups of one kind (0 % or 100 %); several where
+        any of them could be one, the outcome proper last.
     also
         Cells to be hidden for another reason, such as dominance: the shape of ``counts``, or
         one more on each axis to name margins, too.
@@ -109,14 +111,15 @@ def suppression(
     '4 of 16 numbers are hidden'
     """
     limit = (rules or Rules()).threshold
-    full = with_margins(_table(counts, classes))
-    reason = primary(full, limit, classes, _named(also, full))
+    axes = [] if classes is None else [classes] if isinstance(classes, int) else list(classes)
+    full = with_margins(_table(counts, axes))
+    reason = primary(full, limit, axes, _named(also, full))
     first = np.asarray(reason != "", dtype=bool)
     people = int(full.flat[-1])
     if first.flat[-1] and people:
         small = f"fewer than {limit} respondents are in it" if people < limit else "it is hidden"
         return _nothing(first, reason, Decision("fail", str(reason.flat[-1]), small))
-    if classes is not None and counts.shape[classes] == 1 and people:
+    if axes and counts.shape[axes[-1]] == 1 and people:
         alike = Decision("fail", CLASS, "its outcome has one level only, so that all are in it")
         return _nothing(first, reason, alike)
     if int(first.sum()) * full.size * 2**full.ndim > _CORNERS:
@@ -139,15 +142,16 @@ def _nothing(
     return Suppression(np.ones(first.shape, dtype=bool), first, reason, decision)
 
 
-def _table(counts: NDArray[np.int64], classes: int | None) -> NDArray[np.int64]:
+def _table(counts: NDArray[np.int64], classes: Sequence[int]) -> NDArray[np.int64]:
     """The counts, or an AnalysisError that names what is wrong with them."""
     if not 1 <= counts.ndim <= _AXES or not counts.size:
         raise AnalysisError(f"A table of respondents has one to {_AXES} axes and no empty one.")
     if counts.dtype.kind not in "iu" or (counts < 0).any():
         raise AnalysisError("Counts of respondents are whole numbers from 0 on.")
-    if classes is not None and not 0 <= classes < counts.ndim:
-        allowed = list(range(counts.ndim))
-        raise AnalysisError(f"No axis {classes} in the table: classes= is one of {allowed}.")
+    allowed = list(range(counts.ndim))
+    for axis in classes:
+        if axis not in allowed:
+            raise AnalysisError(f"No axis {axis} in the table: classes= is one of {allowed}.")
     return counts.astype(np.int64)
 
 
