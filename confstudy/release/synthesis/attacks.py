@@ -12,7 +12,7 @@ __all__ = ["Attack", "Records", "infer", "link", "single_out"]
 
 Floats = NDArray[np.float64]
 _CONDITIONS = 4
-_TRIES = 40
+_TRIES = 100
 _NEAR = 0.05
 
 
@@ -35,13 +35,23 @@ class Records:
 
 @dataclass(frozen=True)
 class Attack:
-    """How often guesses were right about the source, and about people who are not in it."""
+    """How often guesses were right about the source, and about people who are not in it.
+
+    ``gains`` has the risk of each measurement, where several are taken together.
+    """
 
     name: str
     attacks: int
     hits: int
     controls: int
     control_hits: int
+    gains: tuple[float, ...] = ()
+
+    @property
+    def gain(self) -> float:
+        """The share of people whom only the synthetic data give away; below 0 by chance."""
+        rate, base = (self.hits / max(self.attacks, 1), self.control_hits / max(self.controls, 1))
+        return (rate - base) / max(1 - base, 1e-9)
 
 
 def single_out(
@@ -107,7 +117,7 @@ def infer(
     whole = [_distances(targets, synthetic, names) for targets in (source, control)]
     found = []
     for secret in secrets:
-        counts = []
+        counts: list[int] = []
         for targets, distances in zip((source, control), whole, strict=True):
             others = distances - _distances(targets, synthetic, [secret])
             guess = synthetic.numbers[secret][_nearest(others)]
@@ -115,7 +125,8 @@ def infer(
             known = ~np.isnan(truth)
             near = np.abs(guess - truth) <= _NEAR * synthetic.spans[secret]
             counts += [int(known.sum()), int((near & known).sum())]
-        found.append(Attack(f"inference of {secret}", *counts))
+        attacks, hits, controls, control_hits = counts
+        found.append(Attack(f"inference of {secret}", attacks, hits, controls, control_hits))
     return found
 
 

@@ -20,13 +20,17 @@ from confstudy.release.synthesis.clusters import (
 from confstudy.release.synthesis.columns import Column
 from confstudy.release.synthesis.features import Coder, Part, Rows, coder_of, parts_before
 from confstudy.release.synthesis.model import Model, model_of
+from confstudy.release.synthesis.moments import moments
+from confstudy.release.synthesis.selection import chosen
+from confstudy.release.synthesis.streams import stream
 from confstudy.release.synthesis.target import Drawing
 
-__all__ = ["Synthesizer", "synthesizer_of"]
+__all__ = ["Synthesizer", "candidates", "some_rows", "synthesizer_of"]
 
 Codes = NDArray[np.int64]
 Places = NDArray[np.intp]
 _FEWEST_CLUSTERS = 2
+_CANDIDATES, _ROWS = 10, 30_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,29 +52,54 @@ class Synthesizer:
     stages: tuple[Stage, ...]
     seed: int
 
+    @property
+    def source(self) -> Rows:
+        """The respondents that the models were fitted to."""
+        return _source(self.codebook, self.columns)
+
     def layout(self, n: int) -> tuple[Clusters, Rows]:
         """New clusters for ``n`` respondents, with what is true of all members of each."""
         clusters = drawn_clusters(self.clusters, n, self.seed)
         whole = Rows(self.codebook, self.columns, n)
         for stage in self.stages[:-1]:
             codes = clusters.chain[stage.key]
-            rows = _some(whole, members(codes))
+            pool = some_rows(whole, np.repeat(members(codes), _CANDIDATES))
             how = Drawing(self.seed, even=True)
             for model in stage.models:
-                model.draw(rows, stage.coders, how)
+                model.draw(pool, stage.coders, how)
+            rows = some_rows(pool, self._fitting(stage.key, pool, np.bincount(codes)))
+            for model in stage.models:
                 name = model.column.name
                 whole.numbers[name] = rows.numbers[name][codes]
                 whole.reasons[name] = rows.reasons[name][codes]
         return clusters, whole
 
+    def _fitting(self, key: str, pool: Rows, sizes: Codes) -> Places:
+        """The row of the pool for each cluster, with means over members as in the source."""
+        count = len(sizes)
+        values = moments(self.source, pool, ()).reshape(count, _CANDIDATES, -1)
+        values *= (sizes * count / sizes.sum()).astype(np.float32)[:, None, None]
+        rng, start = stream(self.seed, key, "selection"), np.zeros(count, dtype=np.intp)
+        picked = chosen(values, np.ones((count, _CANDIDATES), dtype=bool), rng, start)
+        return np.arange(count) * _CANDIDATES + picked
+
     def draw(self, clusters: Clusters, base: Rows, places: Places, turn: int) -> Rows:
         """Draw the respondents at ``places`` of a layout."""
-        rows = _some(base, places)
+        rows = some_rows(base, places)
         stage = self.stages[-1]
         how = Drawing(self.seed, tuple(codes[places] for codes in clusters.codes), turn)
         for model in stage.models:
             model.draw(rows, stage.coders, how)
         return rows
+
+
+def candidates(n: int) -> int:
+    """How many rows are drawn for each of n places, of which one is chosen.
+
+    >>> candidates(850), candidates(7000), candidates(50_000)
+    (10, 4, 3)
+    """
+    return max(3, min(_CANDIDATES, _ROWS // n))
 
 
 def synthesizer_of(
@@ -126,7 +155,7 @@ def _source(codebook: Codebook, columns: Mapping[str, Column]) -> Rows:
     return Rows(codebook, columns, len(first), values, reasons)
 
 
-def _some(rows: Rows, places: Places) -> Rows:
+def some_rows(rows: Rows, places: Places) -> Rows:
     """Some rows, with the columns that are there already."""
     values = {name: values[places] for name, values in rows.numbers.items()}
     reasons = {name: reasons[places] for name, reasons in rows.reasons.items()}
@@ -144,5 +173,5 @@ def _of_clusters(
         shared = counts[group] >= _FEWEST_CLUSTERS
         donors = column.donors if column.smooth else column.donors & shared
         some[name] = replace(column, donors=donors)
-    rows = _some(source, places)
+    rows = some_rows(source, places)
     return Rows(source.codebook, some, rows.n, rows.numbers, rows.reasons), some

@@ -1,4 +1,4 @@
-"""Synthetic respondents as a survey: drawn, redrawn where they repeat somebody, then admitted."""
+"""Synthetic respondents as a survey: drawn, chosen from candidates, then admitted."""
 
 from __future__ import annotations
 
@@ -18,9 +18,17 @@ from confstudy.privacy.gate import inspect_columns
 from confstudy.release.synthesis.clusters import Clusters
 from confstudy.release.synthesis.columns import Column, column_of
 from confstudy.release.synthesis.features import Rows
-from confstudy.release.synthesis.generate import Synthesizer, synthesizer_of
+from confstudy.release.synthesis.generate import (
+    Synthesizer,
+    candidates,
+    some_rows,
+    synthesizer_of,
+)
+from confstudy.release.synthesis.moments import moments
 from confstudy.release.synthesis.order import ordered_names
-from confstudy.release.synthesis.uniques import Keys, keys_of, repeated, replicated
+from confstudy.release.synthesis.selection import chosen
+from confstudy.release.synthesis.streams import stream
+from confstudy.release.synthesis.uniques import keys_of, repeated, replicated
 from confstudy.survey.protect import admitted
 from confstudy.survey.stack import Stack
 from confstudy.survey.survey import FileRecord, Provenance, Survey
@@ -33,7 +41,7 @@ _TURNS = 25
 
 @dataclass(frozen=True, repr=False)
 class People:
-    """Synthetic rows, their clusters, and how many were redrawn and left out."""
+    """Synthetic rows, their clusters; candidates set aside, places left out."""
 
     rows: Rows
     clusters: Clusters
@@ -107,50 +115,39 @@ def fitted(
     return synthesizer_of(codebook, columns, order, leaf, seed)
 
 
-def drawn_people(synthesizer: Synthesizer, n: int) -> People:
-    """Draw ``n`` respondents; those who repeat a unique one, or stand in a small group, again.
+def drawn_people(synthesizer: Synthesizer, n: int, formulas: Sequence[str] = ()) -> People:
+    """Draw candidates for ``n`` respondents and choose those who together resemble the source.
 
-    Who still does after many turns is left out.
+    Candidates who repeat a unique respondent, or stand in a small group, are set aside; a place
+    where none is left is left out.
     """
     codebook, columns = synthesizer.codebook, synthesizer.columns
     clusters, base = synthesizer.layout(n)
     keys = keys_of(codebook, list(columns.values()), list(clusters.chain | clusters.crossed))
     quasi = [name for name in codebook.with_role("quasi_identifier") if name in columns]
     quasi += ["wave"] if quasi and "wave" in columns else []
-    rows = synthesizer.draw(clusters, base, np.arange(n), 0)
-    redrawn = 0
-    for turn in range(1, _TURNS + 1):
-        flagged = _flagged(rows, keys, quasi, codebook.protection.k)
-        if not flagged.any():
+    k, each = codebook.protection.k, candidates(n)
+    pool = synthesizer.draw(clusters, base, np.repeat(np.arange(n), each), 0)
+    aside = replicated(keys, pool.numbers) | repeated(pool, quasi, k * each)
+    allowed = ~aside.reshape(n, each)
+    values = moments(synthesizer.source, pool, formulas).reshape(n, each, -1)
+    picked = allowed.argmax(axis=1)
+    for turn in range(_TURNS):
+        picked = chosen(values, allowed, stream(synthesizer.seed, "selection", turn), picked)
+        rows = some_rows(pool, np.arange(n) * each + picked)
+        small = np.flatnonzero(repeated(rows, quasi, k) & allowed.any(axis=1))
+        if not len(small):
             break
-        places = np.flatnonzero(flagged)
-        redrawn += len(places)
-        _put(rows, places, synthesizer.draw(clusters, base, places, turn))
-    kept = np.arange(n)
-    while (flagged := _flagged(rows, keys, quasi, codebook.protection.k)).any() and len(kept):
-        kept = kept[~flagged]
-        rows = _at(rows, np.flatnonzero(~flagged))
+        allowed[small, picked[small]] = False
+    kept = np.flatnonzero(allowed.any(axis=1))
+    rows = some_rows(rows, kept)
+    while (small_groups := repeated(rows, quasi, k)).any() and len(kept):
+        kept = kept[~small_groups]
+        rows = some_rows(rows, np.flatnonzero(~small_groups))
     chain = {name: codes[kept] for name, codes in clusters.chain.items()}
     crossed = {name: codes[kept] for name, codes in clusters.crossed.items()}
-    _weigh(rows, codebook, len(next(iter(columns.values())).numbers))
-    return People(rows, Clusters(chain, crossed), redrawn, n - len(kept))
-
-
-def _flagged(rows: Rows, keys: Sequence[Keys], quasi: Sequence[str], k: int) -> NDArray[np.bool_]:
-    return replicated(keys, rows.numbers) | repeated(rows, quasi, k)
-
-
-def _put(rows: Rows, places: Places, new: Rows) -> None:
-    rows.made.clear()
-    for name, values in new.numbers.items():
-        rows.numbers[name][places] = values
-        rows.reasons[name][places] = new.reasons[name]
-
-
-def _at(rows: Rows, places: Places) -> Rows:
-    values = {name: values[places] for name, values in rows.numbers.items()}
-    reasons = {name: reasons[places] for name, reasons in rows.reasons.items()}
-    return Rows(rows.codebook, rows.columns, len(places), values, reasons)
+    _weigh(rows, codebook, synthesizer.source.n)
+    return People(rows, Clusters(chain, crossed), int((~allowed).sum()), n - len(kept))
 
 
 def _weigh(rows: Rows, codebook: Codebook, source: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 
@@ -41,6 +41,7 @@ def synthesize(
     formulas: Sequence[str] | None = None,
     attacks: int = 500,
     limit: float = 0.05,
+    progress: Callable[[str], object] | None = None,
 ) -> Synthetic:
     """Make synthetic respondents; use it where real ones may not leave but their file is needed.
 
@@ -61,12 +62,16 @@ def synthesize(
     leaf
         Fewest respondents in a leaf, 10 or more.
     formulas
-        Models whose standardized coefficients are compared; scales may be named. Where they
-        are left out: each outcome and scale on exposures and covariates.
+        Models whose standardized coefficients are kept and compared; scales may be named.
+        Where they are left out: each outcome and scale on exposures and covariates.
     attacks
-        Descriptions tried for singling out; 0 leaves the risk unmeasured.
+        Descriptions tried for singling out in each of six measurements; 0 leaves the risk
+        unmeasured.
     limit
-        Largest risk that passes.
+        Largest risk that passes, as an estimate; see :meth:`Risks.decision
+        <confstudy.release.synthesis.risk.Risks.decision>`.
+    progress
+        Called with a line at each step, such as ``print``.
 
     Returns
     -------
@@ -95,7 +100,10 @@ def synthesize(
     fewer than ten gave, in closed questions, are not drawn. Missing answers are drawn with their
     reasons; who is not asked follows from the routing. Clusters are made anew, with sizes and
     effects that resemble those of the source. Rows that equal a unique respondent on all columns,
-    or on quasi-identifiers and sensitive answers, are drawn again. Replicate weights are left out.
+    or on quasi-identifiers and sensitive answers, are set aside. Of the rows drawn for each
+    place one is chosen, so that means and the coefficients of linear models are near to those
+    of the source: of ``formulas`` and the default ones first, then of each outcome on all
+    other columns. Only moments of ten respondents or more are used. Replicate weights are left out.
 
     Assumes: respondents of one cluster are exchangeable, and effects of clusters are normal and
     independent from column to column.
@@ -120,20 +128,27 @@ def synthesize(
     """
     _check(data, n, seed, leaf, limit)
     trees()
+    say = progress or str
     source = without_replicates(as_declared(data))
     # One thread: sums of several are not the same from one run to the next.
     with import_module("threadpoolctl").threadpool_limits(1):
         columns = source_columns(source)
+        scored = _scored(source)
+        usual = default_formulas(scored)
+        models = usual if formulas is None else list(formulas)
+        both = tuple(dict.fromkeys([*models, *usual]))
+        say(f"models of {len(columns)} columns")
         synthesizer = fitted(source.codebook, columns, order, leaf, seed)
-        people = drawn_people(synthesizer, n or source.n)
+        say("drawing and choosing respondents")
+        people = drawn_people(synthesizer, n or source.n, both)
         survey = people.survey(source)
-        models = default_formulas(source) if formulas is None else list(formulas)
+        say("utility")
         kept = [name for name in columns if name in people.rows.numbers]
-        both = [columns[name] for name in kept], [_made(people, columns[name]) for name in kept]
-        utility = utility_of(_scored(source), _scored(survey), *both, models, seed)
-        keys = keys_of(source.codebook, both[0], ())
-        repeats = int(replicated(keys, people.rows.numbers).sum())
-        risk = risks_of(source, order, leaf, seed, attacks, repeats)
+        real = [columns[name] for name in kept]
+        made = [_made(people, column) for column in real]
+        utility = utility_of(scored, _scored(survey), real, made, models, seed)
+        repeats = int(replicated(keys_of(source.codebook, real, ()), people.rows.numbers).sum())
+        risk = risks_of(source, order, leaf, attacks, repeats, both, say)
     decision = risk.decision(limit)
     return Synthetic(survey, utility, risk, decision, people.redrawn, people.left_out)
 

@@ -31,8 +31,8 @@ class Synthetic:
     decision
         ``fail`` where the risk is over the limit: :meth:`save` refuses.
     redrawn, left_out
-        Rows that repeated a unique respondent, or stood in a group under the codebook's ``k``:
-        how often one was drawn again, and how many could not be drawn otherwise.
+        Candidates that repeated a unique respondent, or stood in a group under the codebook's
+        ``k``: how many were set aside, and in how many places none was left.
     """
 
     survey: Survey

@@ -81,8 +81,6 @@ def target_of(
     added, effects = effects_of(targets - index, clusters)
     seen = _seen(index + added, features[:, screened])
     state = number(seed, name, "tree") % 2**32
-    if not (features.shape[1] or clusters):
-        seen = seen[:, :0]
     donors: Donors | Shares | Tilted
     if nominal:
         donors = shares_of(seen, answers, _shown(answers), leaf, state)

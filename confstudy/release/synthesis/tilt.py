@@ -15,7 +15,7 @@ __all__ = ["Tilted", "tilted", "tilted_of"]
 
 Floats = NDArray[np.float64]
 _OVERALL = 0.02
-_STEPS = 40
+_STEPS = 18
 _EDGE = 0.005
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ Places = NDArray[np.intp]
 _NOISE = 8.0
 #: A row draws from the nearest part of its leaf, one in so many.
 _WINDOWS = 8
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
 def trees() -> Any:
@@ -101,9 +102,13 @@ class Donors:
             rows = leaf == one
             size, start = int(self.sizes[one]), int(self.starts[one])
             window = min(size, max(self.fewest, size // _WINDOWS))
-            middle = np.searchsorted(self.along[start : start + size], index[rows])
-            low = np.clip(middle - window // 2, 0, size - window)
-            picked = low + np.minimum((chance[rows] * window).astype(np.intp), window - 1)
+            along = self.along[start : start + size]
+            first, last = (np.searchsorted(along, index[rows], side) for side in _SIDES)
+            low = np.clip((first + last - window) // 2, 0, size - window)
+            # Donors with the same index are not told apart.
+            high = np.maximum(low + window, last)
+            low = np.minimum(low, first)
+            picked = low + np.minimum((chance[rows] * (high - low)).astype(np.intp), high - low - 1)
             inside[rows] = self.place[start + picked]
         return inside
 

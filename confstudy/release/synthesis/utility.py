@@ -82,18 +82,62 @@ def default_formulas(survey: Survey) -> list[str]:
     roles = ("exposure", "covariate")
     right = [n for n in codebook.kept if set(roles) & set(codebook.kept[n].role)]
     right = [name for name in right if codebook.kept[name].type not in ("code", "item")]
-    right = right[: min(_PREDICTORS, survey.n // _ROWS_A_PREDICTOR)]
+    right = [name for name in right if _varied(survey, name)]
+    most = min(_PREDICTORS, survey.n // _ROWS_A_PREDICTOR)
     outcomes = [
         name
         for name in codebook.with_role("outcome")
         if codebook.kept[name].type in ("binary", "ordinal", "numeric")
     ]
-    left = [name for name in [*outcomes, *codebook.scales] if name in survey.frame]
-    return [
-        f"{name} ~ {' + '.join(one for one in right if one != name)}"
-        for name in left
-        if set(right) - {name}
-    ]
+    found = []
+    for name in [*outcomes, *codebook.scales]:
+        if name in survey.frame:
+            answered = survey.frame[survey.frame[name].notna()]
+            fitting = _independent(answered, [one for one in right if one != name], most)
+            if fitting:
+                found.append(f"{name} ~ {' + '.join(fitting)}")
+    return found
+
+
+def _independent(frame: pd.DataFrame, names: Sequence[str], most: int) -> list[str]:
+    """Those that have two levels among the complete rows and are not determined by the others."""
+    kept: list[str] = []
+    for name in names:
+        if len(kept) == most:
+            break
+        some = frame[[*kept, name]].dropna()
+        if len(some) < len(frame) / 2 or some.nunique().min() < 2:
+            continue
+        coded = pd.get_dummies(_used(some), drop_first=True, dtype=float).to_numpy()
+        if (
+            np.linalg.matrix_rank(np.corrcoef(coded, rowvar=False), hermitian=True, tol=1e-6)
+            == (coded.shape[1])
+        ):
+            kept.append(name)
+    return kept
+
+
+def _varied(survey: Survey, name: str) -> bool:
+    """Whether each answer is of ten respondents, and not of all members of one cluster alone."""
+    column = survey.frame[name]
+    if column.nunique() < 2:
+        return False
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return True
+    if int(np.sort(column.value_counts())[-2]) < THRESHOLD:
+        return False
+    groups = [one for one in survey.codebook.with_role("cluster") if one in survey.frame]
+    for group in groups:
+        pairs = survey.frame[[group, name]].dropna().drop_duplicates()
+        constant = not pairs[group].duplicated().any()
+        if constant and pairs[name].value_counts().loc[lambda counts: counts > 0].min() < 2:
+            return False
+    return True
+
+
+def _used(frame: pd.DataFrame) -> pd.DataFrame:
+    categorical = frame.select_dtypes("category").columns
+    return frame.assign(**{n: frame[n].cat.remove_unused_categories() for n in categorical})
 
 
 def standardized(formula: str, survey: Survey) -> pd.Series[float]:
@@ -128,6 +172,7 @@ def utility_of(
             left_out.append(formula)
             continue
         gap = (pair[1].reindex(pair[0].index) - pair[0]).rename("difference")
+        gap[_other_reference(gap.index, source, synthetic)] = np.nan
         compared.append(gap.rename_axis("term").reset_index().assign(formula=formula))
     names = ["formula", "term", "difference"]
     table = pd.concat(compared, ignore_index=True) if compared else pd.DataFrame(columns=names)
@@ -143,6 +188,17 @@ def utility_of(
         _correlations(source, synthetic),
         propensity(columns, drawn, seed),
     )
+
+
+def _other_reference(terms: pd.Index[str], source: Survey, synthetic: Survey) -> NDArray[np.bool_]:
+    """Whether a term compares with a level that was too rare to be drawn."""
+    found = np.zeros(len(terms), dtype=bool)
+    for name in source.frame.select_dtypes("category"):
+        of_name = terms.str.startswith(f"{name}[T.")
+        if of_name.any() and name in synthetic.frame:
+            first = _used(source.frame[[name]])[name].cat.categories[0]
+            found |= of_name & ~(synthetic.frame[name] == first).any()
+    return found
 
 
 def _distance(real: Column, made: Column) -> tuple[str, float, float]:

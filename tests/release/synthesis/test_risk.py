@@ -3,6 +3,7 @@ import pytest
 
 from confstudy.release.synthesis.attacks import Attack, Records, infer, link, single_out
 from confstudy.release.synthesis.risk import Risks
+from confstudy.release.synthesis.synthesize import synthesize
 
 NAMES = [f"x{place}" for place in range(12)]
 
@@ -49,6 +50,35 @@ def test_the_decision_follows_risk_and_interval(hits, control, replicated, statu
     n = 10000 if status == "pass" else 2000
     risks = Risks((Attack("linkability", n, hits, n, control),), replicated)
     assert risks.decision(0.05).status == status
+
+
+@pytest.mark.parametrize(
+    ("gains", "status"),
+    [
+        ((0.04, 0.05, 0.03, 0.04), "pass"),
+        ((0.01, 0.12, -0.03, 0.09), "review"),
+        ((0.06, 0.05, 0.05, 0.06), "review"),
+        ((0.08, 0.07, 0.09, 0.08), "fail"),
+    ],
+)
+def test_several_measurements_are_judged_by_their_mean_and_spread(gains, status):
+    risks = Risks((Attack("linkability", 900, 9, 900, 9, gains),), 0)
+    row = risks.table.iloc[0]
+    assert row["risk"] == pytest.approx(np.mean(gains))
+    # Student's t with 3 degrees of freedom: 3.182.
+    reach = 3.182 * np.std(gains, ddof=1) / 2
+    assert row["conf_high"] == pytest.approx(np.mean(gains) + reach, abs=1e-4)
+    assert risks.decision(0.05).status == status
+
+
+def test_the_same_source_has_the_same_risk_whatever_the_seed(toy, monkeypatch):
+    monkeypatch.setattr("confstudy.release.synthesis.risk._DIVISIONS", 2)
+    said = []
+    made = [synthesize(toy(240), seed=seed, attacks=20, progress=said.append) for seed in (1, 2)]
+    assert said[-2:] == ["risk: division 1 of 2", "risk: division 2 of 2"]
+    assert made[0].risk.table.equals(made[1].risk.table)
+    assert made[0].decision == made[1].decision
+    assert not made[0].survey.frame.equals(made[1].survey.frame)
 
 
 def test_the_risk_is_what_only_the_synthetic_data_give_away():
