@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,16 +17,23 @@ Given = Annotated[
 ]
 
 
+Name = Annotated[str, typer.Argument(help="A report.")]
+Variant = Annotated[str, typer.Option(help="The folder of a variant.")]
+
+
 @report.command("build")
 def build_reports(
     names: Names = None,
     param: Given = None,
+    variant: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of a matrix, these only.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Build fresh ones too.")] = False,
 ) -> None:
-    """Build what is not fresh: 0 built or fresh, 2 wrong parameter, 3 some failed."""
+    """Build what is not fresh: 0 built or fresh, 2 wrong parameter, 3 some failed, 5 some held."""
     from confstudy.report.commands import build_all
 
-    sys.exit(build_all(names or [], param or [], force=force, say=typer.echo))
+    sys.exit(build_all(names or [], param or [], variant or [], force=force, say=typer.echo))
 
 
 @report.command("list")
@@ -44,12 +52,118 @@ def status() -> None:
     sys.exit(status_all(say=typer.echo))
 
 
+@report.command("why")
+def why(name: Name) -> None:
+    """Say everything that changed since a report was built."""
+    from confstudy.report.commands import why_of
+
+    sys.exit(why_of(name, say=typer.echo))
+
+
 @report.command("history")
-def history(name: Annotated[str, typer.Argument(help="A report.")]) -> None:
+def history(
+    name: Name, last: Annotated[int, typer.Option(min=1, help="How many builds.")] = 20
+) -> None:
     """List the builds of a report, the newest last."""
     from confstudy.report.commands import history_of
 
-    history_of(name, say=typer.echo)
+    history_of(name, say=typer.echo, last=last)
+
+
+@report.command("diff")
+def diff(
+    name: Name,
+    old: Annotated[str, typer.Argument(help="A run; the one before the newest.")] = "",
+    new: Annotated[str, typer.Argument(help="A run; the newest.")] = "",
+    variant: Variant = "default",
+) -> None:
+    """Compare two runs of a report, number by number."""
+    from confstudy.report.commands import diff_of
+
+    sys.exit(diff_of(name, old, new, variant, say=typer.echo))
+
+
+@report.command("verify")
+def verify() -> None:
+    """Check that what is published is as it was published: 0 whole, 1 not."""
+    from confstudy.report.commands import verify_all
+
+    sys.exit(verify_all(say=typer.echo))
+
+
+@report.command("accept")
+def accept(name: Name, variant: Variant = "default") -> None:
+    """Publish a build that is held for its surprising numbers."""
+    from confstudy.report.commands import accept as accepted
+
+    accepted(name, variant, say=typer.echo)
+
+
+@report.command("refuse")
+def refuse(
+    name: Name,
+    variant: Variant = "default",
+    why: Annotated[str, typer.Option(help="Kept in the history.")] = "",
+) -> None:
+    """Refuse a build that is held; it is built again when something changes."""
+    from confstudy.report.commands import refuse as refused
+
+    refused(name, variant, why, say=typer.echo)
+
+
+@report.command("pin")
+def pin(name: Name, run: str, variant: Variant = "default") -> None:
+    """Keep a run for good."""
+    from confstudy.report.commands import keep_run
+
+    keep_run(name, variant, run, pinned=True, say=typer.echo)
+
+
+@report.command("unpin")
+def unpin(name: Name, run: str, variant: Variant = "default") -> None:
+    """Let a run be removed in its turn again."""
+    from confstudy.report.commands import keep_run
+
+    keep_run(name, variant, run, pinned=False, say=typer.echo)
+
+
+@report.command("prune")
+def prune() -> None:
+    """Remove runs beyond those that are kept; never the latest, or a pinned one."""
+    from confstudy.report.commands import prune_all
+
+    prune_all(say=typer.echo)
+
+
+@report.command("unlock")
+def unlock(name: Name, variant: Variant = "default") -> None:
+    """Remove a lock whose process is dead."""
+    from confstudy.report.commands import unlock as unlocked
+
+    unlocked(name, variant, say=typer.echo)
+
+
+@report.command("run-due")
+def run_due() -> None:
+    """Build what its schedule asks for: 0, 3 some failed, 5 some held."""
+    from confstudy.report.commands import run_all_due
+
+    sys.exit(run_all_due(say=typer.echo))
+
+
+@report.command("schedule")
+def schedule(
+    kind: Annotated[
+        str, typer.Option("--as", help="cron, systemd, github, launchd or schtasks.")
+    ] = "cron",
+    study: Annotated[Path | None, typer.Option(help="The study's folder, if not here.")] = None,
+    python: Annotated[str, typer.Option(help="The interpreter, if not this one.")] = "",
+    out: Annotated[Path | None, typer.Option(help="A folder to write into.")] = None,
+) -> None:
+    """Print what makes a scheduler call `confstudy report run-due` often enough."""
+    from confstudy.report.commands import schedule as printed
+
+    printed(kind, study, python, out, say=typer.echo)
 
 
 @report.command("open")

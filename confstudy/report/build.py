@@ -1,203 +1,186 @@
-"""Build reports: check what is stale, run it, render it, publish it."""
+"""Build a report: run it, pass the gate, render it, publish or hold it, tell who wants to know."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from filelock import FileLock, Timeout
-
-from confstudy.codebook.read import codebook_beside
-from confstudy.errors import ConfstudyError, ParameterError, ReportBusy, UnwritableFile
-from confstudy.files import write_text
-from confstudy.release.piece import decision_of
-from confstudy.report.clean import cleaned, shown
-from confstudy.report.config import Config
-from confstudy.report.fingerprint import changed_parts, fingerprint
+from confstudy.errors import ConfstudyError
+from confstudy.release.piece import MIME, decision_of
+from confstudy.report.clean import cleaned
+from confstudy.report.diff import read_values
+from confstudy.report.engine.progress import Progress
+from confstudy.report.engine.warm import Warm
+from confstudy.report.fingerprint import undeclared
 from confstudy.report.gate import Gate, survey_of
-from confstudy.report.notebooks import nbformat, read_notebook
-from confstudy.report.params import checked
-from confstudy.report.publish import Shelf
-from confstudy.report.render import render_index, render_report
-from confstudy.report.run import declared_parameters, run_notebook
+from confstudy.report.hold import surprises
+from confstudy.report.locks import building
+from confstudy.report.notebooks import NotebookNode, nbformat, read_notebook
+from confstudy.report.notify import notify
+from confstudy.report.plan import Plan
+from confstudy.report.reads import settled
+from confstudy.report.retell import retold
+from confstudy.report.run import run_notebook
+from confstudy.report.why import needs_kernel
+from confstudy.report.writers.document import Document, document
+from confstudy.report.writers.html import render_html
 
-__all__ = ["Built", "Plan", "build", "plan", "write_index"]
-
-State = Literal["fresh", "stale", "never built"]
-
-
-@dataclass(frozen=True, repr=False)
-class Plan:
-    """A report with its parameters: where it is published and whether that is still right."""
-
-    name: str
-    title: str
-    notebook: Path
-    parameters: dict[str, Any]
-    shelf: Shelf
-    parts: dict[str, str]
-
-    @property
-    def changed(self) -> list[str]:
-        """What changed since the last good build."""
-        return changed_parts(self.shelf.manifest.get("fingerprint", {}), self.parts)
-
-    @property
-    def state(self) -> State:
-        """Whether the published report is still what would be built."""
-        if self.shelf.latest is None:
-            return "never built"
-        return "stale" if self.changed else "fresh"
+__all__ = ["Built", "build"]
 
 
 @dataclass(frozen=True)
 class Built:
-    """What became of a report."""
+    """What became of a report.
+
+    Attributes
+    ----------
+    name, status, path
+        The report; what happened; the folder of its last good build, if there is one.
+    reason
+        Why it failed or is held.
+    remarks
+        What else a person should know: reads that are not declared, warnings, who was not told.
+    """
 
     name: str
-    status: Literal["built", "fresh", "failed"]
+    status: Literal["built", "fresh", "failed", "held"]
     path: Path | None
     reason: str = ""
+    remarks: tuple[str, ...] = ()
 
 
-def plan(config: Config, name: str, given: Mapping[str, object], start: Path) -> Plan:
-    """Type the parameters of a report and fingerprint what it would be built from.
+@dataclass(frozen=True, repr=False)
+class _Made:
+    """A build that has passed the gate: files, what is kept of it, what is to be said."""
 
-    Parameters
-    ----------
-    given
-        Parameters that replace those of reports.toml; paths are meant from ``start``.
+    files: dict[str, bytes]
+    manifest: dict[str, Any]
+    values: dict[str, Mapping[str, Any]]
+    remarks: tuple[str, ...]
+
+
+def build(
+    plan: Plan, *, force: bool = False, warm: Warm | None = None, progress: Progress | None = None
+) -> Built:
+    """Build one report unless it is fresh; a failure leaves the last good one in place.
+
+    Raises
+    ------
+    ReportBusy
+        Another process builds it.
+    UnwritableFile
+        Its folder cannot be written.
     """
-    path = config.notebook(name)
-    notebook = read_notebook(path)
-    declared = declared_parameters(notebook, path.name)
-    entry = config.named(name)
-    values = checked(declared, {**entry.params, **_moved(given, start, path.parent)})
-    data = _data_files(values, path.parent)
-    variant = _variant({key: values[key] for key in given}, path.parent, config.root)
-    shelf = Shelf(config.home / name / variant)
-    parts = fingerprint(notebook, {"title": entry.title, **shown(values)}, data)
-    return Plan(name, entry.title, path, values, shelf, parts)
+    state = plan.state
+    if state == "fresh" and not force:
+        return Built(plan.label, "fresh", plan.shelf.latest)
+    if state == "held" and not force:
+        why = "; ".join(plan.shelf.held.reasons) if plan.shelf.held else ""
+        return Built(plan.label, "held", plan.shelf.latest, why)
+    with building(plan.shelf.folder, plan.label):
+        plan.shelf.heal()
+        built = _build(plan, force, warm, progress)
+    if plan.settings.notify is None:
+        return built
+    run = built.path.resolve().name if built.path and built.status == "built" else ""
+    words = notify(
+        plan.settings.notify, plan.shelf.folder, plan.label, built.status, built.reason, run
+    )
+    return Built(built.name, built.status, built.path, built.reason, (*built.remarks, *words))
 
 
-def build(plan: Plan, config: Config, *, force: bool = False) -> Built:
-    """Build one report unless it is fresh; a failure leaves the last good one in place."""
-    if plan.state == "fresh" and not force:
-        return Built(plan.name, "fresh", plan.shelf.latest)
-    try:
-        plan.shelf.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        why = (problem.strerror or "the system refused").lower()
-        raise UnwritableFile(f"The folder of report '{plan.name}' cannot be made: {why}.") from None
-    try:
-        with FileLock(plan.shelf.folder / ".lock", timeout=0):
-            return _build(plan, config)
-    except Timeout:
-        raise ReportBusy(f"'{plan.name}' is being built by another process.") from None
-
-
-def _build(plan: Plan, config: Config) -> Built:
-    built = datetime.now(UTC)
-    gate = Gate.of(config.root, plan.shelf.folder)
+def _build(plan: Plan, force: bool, warm: Warm | None, progress: Progress | None) -> Built:
+    gate = Gate.of(plan.root, plan.shelf.folder)
     gate.discard()
     try:
-        with ThreadPoolExecutor(1) as aside:
-            survey = aside.submit(survey_of, plan.parameters, plan.notebook.parent)
-            executed = run_notebook(
-                plan.notebook, plan.parameters, config.timeout, plan.name, gate.environment
-            )
-        notebook = cleaned(executed.notebook, plan.parameters)
-        gate.require(notebook, survey.result())
-        html = render_report(notebook, executed.pieces, plan.title, built)
+        made = _made(plan, gate, force, warm, progress)
         gate.commit()
     except ConfstudyError as failed:
         plan.shelf.fail(str(failed))
-        return Built(plan.name, "failed", plan.shelf.latest, str(failed))
+        return Built(plan.label, "failed", plan.shelf.latest, str(failed))
     finally:
         gate.discard()
-    values = {r["name"]: r for p in executed.pieces if (r := p.get("record"))}
-    title = next((p["title"] for p in executed.pieces if p["kind"] == "title"), plan.title)
+    before = read_values(plan.shelf.latest) if plan.shelf.latest else None
+    reasons = surprises(plan.entry.gates, before, made.values) if plan.entry.gates else []
+    if reasons:
+        plan.shelf.hold(made.files, made.manifest, reasons)
+        return Built(plan.label, "held", plan.shelf.latest, " ".join(reasons), made.remarks)
+    plan.shelf.publish(made.files, made.manifest, plan.settings.keep)
+    return Built(plan.label, "built", plan.shelf.latest, "", made.remarks)
+
+
+def _made(
+    plan: Plan, gate: Gate, force: bool, warm: Warm | None, progress: Progress | None
+) -> _Made:
+    built = datetime.now(UTC)
+    latest = plan.shelf.latest
+    if latest and not force and not needs_kernel(plan.causes):
+        notebook = retold(read_notebook(latest / "report.ipynb"), read_notebook(plan.notebook))
+        watched, warned = plan.shelf.manifest.get("watched") or {}, tuple[str, ...]()
+        gate.require(notebook, survey_of(plan.variant.parameters, plan.notebook.parent))
+    else:
+        notebook, watched, warned = _run(plan, gate, warm, progress)
+    pieces = [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", [])]
+    values = {record["name"]: record for p in pieces if (record := p.get("record"))}
+    parts = plan.parts(watched)
+    plan.cache.save()
     manifest = {
         "report": plan.name,
-        "title": title,
+        "title": next((p["title"] for p in pieces if p["kind"] == "title"), plan.title),
         "built": built.isoformat(timespec="seconds"),
-        "parameters": shown(plan.parameters),
-        "fingerprint": plan.parts,
-        "decision": decision_of(executed.pieces).status,
+        "parameters": plan.variant.shown,
+        "fingerprint": parts,
+        "watched": watched,
+        "decision": decision_of(pieces).status,
     }
     files = {
-        "report.html": html.encode(),
+        **_rendered(document(notebook, pieces, plan.title, built), plan.settings.formats),
         "report.ipynb": nbformat.writes(notebook).encode(),
         "values.json": json.dumps(values, indent=1, ensure_ascii=False).encode(),
     }
-    return Built(plan.name, "built", plan.shelf.publish(files, manifest, config.keep))
+    return _Made(files, manifest, values, (*undeclared(parts), *warned))
 
 
-def write_index(config: Config) -> Path:
-    """Write the page over all reports, in one step."""
-    rows = []
-    for name, entry in config.report.items():
-        shelves = [Shelf(path) for path in sorted((config.home / name).glob("*/")) if path.is_dir()]
-        for shelf in shelves:
-            last = shelf.history[-1] if shelf.history else {}
-            manifest = shelf.manifest
-            link = f"{name}/{shelf.folder.name}/latest/report.html" if manifest else ""
-            rows.append(
-                {
-                    "title": entry.title,
-                    "finding": manifest.get("title", entry.title),
-                    "variant": "" if shelf.folder.name == "default" else shelf.folder.name,
-                    "link": link,
-                    "built": manifest.get("built", "")[:10],
-                    "failed": last["at"][:10] if last.get("status") == "failed" else "",
-                }
-            )
-    path = config.home / "index.html"
-    write_text(path, render_index(rows))
-    return path
+def _run(
+    plan: Plan, gate: Gate, warm: Warm | None, progress: Progress | None
+) -> tuple[NotebookNode, dict[str, list[str]], tuple[str, ...]]:
+    """Execute the notebook; what it read and imported; what it was warned of."""
+    parameters, home = plan.variant.parameters, plan.notebook.parent
+    with TemporaryDirectory(prefix="confstudy-") as folder, ThreadPoolExecutor(1) as aside:
+        survey = aside.submit(survey_of, parameters, home)
+        notes = Path(folder) / "notes.json"
+        executed = run_notebook(
+            plan.notebook,
+            parameters,
+            plan.settings.timeout,
+            plan.label,
+            {**gate.environment, "CONFSTUDY_WATCH": str(notes)},
+            memory=plan.settings.memory,
+            warnings=plan.settings.warnings,
+            warm=warm,
+            progress=progress,
+        )
+        watched = settled(notes, plan.root, plan.cache)
+        notebook = cleaned(executed.notebook, parameters)
+        gate.require(notebook, survey.result())
+    return notebook, watched, executed.warnings
 
 
-def _moved(given: Mapping[str, object], start: Path, folder: Path) -> dict[str, object]:
-    """Files named from where a person stands, as the notebook's folder sees them."""
-    moved = dict(given)
-    for name in ("data", "codebook"):
-        value = given.get(name)
-        if isinstance(value, str) and (start / value).is_file():
-            moved[name] = os.path.relpath(start / value, folder)
-    return moved
+def _rendered(report: Document, formats: tuple[str, ...]) -> dict[str, bytes]:
+    """The report in each format; the page always, since others point to it."""
+    files = {"report.html": render_html(report)}
+    if "pdf" in formats:
+        from confstudy.report.writers.pdf import render_pdf
 
+        files["report.pdf"] = render_pdf(report)
+    if "docx" in formats:
+        from confstudy.report.writers.docx import render_docx
 
-def _data_files(values: Mapping[str, Any], folder: Path) -> list[Path]:
-    named = values.get("data")
-    if not named:
-        return []
-    data = folder / str(named)
-    if not data.is_file():
-        raise ParameterError(f"Parameter 'data': no file '{Path(str(named)).name}' there.")
-    codebook = str(values.get("codebook") or "")
-    beside = [] if codebook else [codebook_beside(data)]
-    return [data, *beside, *([folder / codebook] if (folder / codebook).is_file() else [])]
-
-
-def _variant(given: Mapping[str, Any], folder: Path, root: Path) -> str:
-    """A folder name for parameters given by hand; ``default`` without any.
-
-    Files of the same name in different folders make different variants.
-    """
-    if not given:
-        return "default"
-    words = ",".join(f"{name}={value}" for name, value in shown(given).items())
-    plain = "".join(c if c.isalnum() or c in "=,._-" else "-" for c in words)[:80]
-    meant = {
-        name: os.path.relpath(folder / str(value), root) if name in ("data", "codebook") else value
-        for name, value in given.items()
-    }
-    key = json.dumps(meant, sort_keys=True, default=str)
-    return f"{plain}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
+        files["report.docx"] = render_docx(report)
+    return files

@@ -9,8 +9,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from confstudy.report.build import Built, build, plan
+from confstudy.report.build import Built, build
 from confstudy.report.config import Config, read_config
+from confstudy.report.plan import Plan, plans
 
 ROOT = Path(__file__).parents[2]
 OPENING = """\
@@ -31,8 +32,7 @@ def _built_study(tmp_path_factory) -> Path:
         'title = "One"\n'
     )
     write_notebook(tmp_path, 'report.title("A finding")', "report.provenance()")
-    config = config_of(tmp_path)
-    assert build(plan(config, "one", {}, tmp_path), config).status == "built"
+    assert build(plan_of(tmp_path)).status == "built"
     return tmp_path
 
 
@@ -58,11 +58,14 @@ def build_one(study) -> Callable[..., Built]:
     def run(*cells: str, force: bool = False) -> Built:
         if cells:
             write_notebook(study, *cells)
-        config = config_of(study)
-        return build(plan(config, "one", {}, study), config, force=force)
+        return build(plan_of(study), force=force)
 
     return run
 
 
 def config_of(study: Path) -> Config:
     return read_config(study / "reports" / "reports.toml")
+
+
+def plan_of(study: Path, name: str = "one", **given: object) -> Plan:
+    return plans(config_of(study), name, given, study)[0]

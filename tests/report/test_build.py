@@ -10,8 +10,10 @@ from filelock import FileLock
 
 from confstudy.errors import ParameterError, ReportBusy, UnwritableFile
 from confstudy.files import sha256_of
-from confstudy.report.build import build, plan, write_index
+from confstudy.report.build import build
 from confstudy.report.config import read_config
+from confstudy.report.index import write_index
+from confstudy.report.plan import plans
 
 
 def config_of(study):
@@ -118,7 +120,7 @@ def test_a_fresh_report_is_not_built_again(study, build_one):
 CHANGES = {
     "notebook": ("notebooks/one.ipynb", "A finding", "Another"),
     "data": ("data_synthetic/therapy.codebook.yaml", "(simulated survey)", "(changed)"),
-    "parameters": ("reports/reports.toml", 'title = "One"', 'title = "The first"'),
+    "page": ("reports/reports.toml", 'title = "One"', 'title = "The first"'),
 }
 
 
@@ -128,14 +130,14 @@ def test_what_changed_makes_it_stale_and_is_named(study, part):
     text = (study / name).read_text()
     assert old in text
     (study / name).write_text(text.replace(old, new))
-    found = plan(config_of(study), "one", {}, study)
-    assert (found.state, found.changed) == ("stale", [part])
+    found = plans(config_of(study), "one", {}, study)[0]
+    assert (found.state, [cause.part for cause in found.causes]) == ("stale", [part])
 
 
 def test_outputs_and_counts_in_a_notebook_do_not_make_it_stale(study):
     path = study / "notebooks" / "one.ipynb"
     path.write_text(path.read_text().replace('"execution_count": null', '"execution_count": 7'))
-    assert plan(config_of(study), "one", {}, study).state == "fresh"
+    assert plans(config_of(study), "one", {}, study)[0].state == "fresh"
 
 
 def test_old_runs_are_pruned_but_never_the_latest(study, build_one):
@@ -148,35 +150,37 @@ def test_old_runs_are_pruned_but_never_the_latest(study, build_one):
 
 def test_parameters_given_by_hand_have_a_page_of_their_own(study):
     given = {"data": "data_synthetic/therapy.parquet"}
-    variant = plan(config_of(study), "one", given, study)
+    variant = plans(config_of(study), "one", given, study)[0]
     assert variant.shelf.folder.name.startswith("data=therapy.parquet-")
     assert variant.state == "never built"
 
 
 def test_files_of_one_name_in_two_folders_have_two_pages(study):
     shutil.copytree(study / "data_synthetic", study / "wave2")
-    plans = [
-        plan(config_of(study), "one", {"data": f"{folder}/therapy.parquet"}, study)
+    one, two, again = (
+        plans(config_of(study), "one", {"data": f"{folder}/therapy.parquet"}, study)[
+            0
+        ].shelf.folder.name
         for folder in ("data_synthetic", "wave2", "wave2/../wave2")
-    ]
-    one, two, again = (planned.shelf.folder.name for planned in plans)
+    )
     assert one != two == again
     assert one.rsplit("-", 1)[0] == two.rsplit("-", 1)[0] == "data=therapy.parquet"
 
 
 def test_the_same_file_named_from_elsewhere_has_the_same_page(study):
-    here = plan(config_of(study), "one", {"data": "data_synthetic/therapy.parquet"}, study)
-    inside = plan(config_of(study), "one", {"data": "therapy.parquet"}, study / "data_synthetic")
+    here = plans(config_of(study), "one", {"data": "data_synthetic/therapy.parquet"}, study)[0]
+    beside = study / "data_synthetic"
+    inside = plans(config_of(study), "one", {"data": "therapy.parquet"}, beside)[0]
     absolute = {"data": str(study / "data_synthetic" / "therapy.parquet")}
-    assert here.shelf == inside.shelf == plan(config_of(study), "one", absolute, study).shelf
+    assert here.shelf == inside.shelf == plans(config_of(study), "one", absolute, study)[0].shelf
 
 
 def test_a_folder_that_cannot_be_made_is_told_and_blames_nobody(study):
     shutil.rmtree(study / "reports" / "one")
     (study / "reports" / "one").write_text("a file where a folder should be")
     config = config_of(study)
-    with pytest.raises(UnwritableFile, match="The folder of report 'one' cannot be made: "):
-        build(plan(config, "one", {}, study), config)
+    with pytest.raises(UnwritableFile, match="cannot be written: not a directory"):
+        build(plans(config, "one", {}, study)[0])
 
 
 def test_a_date_is_a_parameter_like_any_other(study):
@@ -186,7 +190,7 @@ def test_a_date_is_a_parameter_like_any_other(study):
     notebook.cells[0].source = declared + notebook.cells[0].source
     nbformat.write(notebook, path)
     config = config_of(study)
-    built = build(plan(config, "one", {"since": "2025-02-28"}, study), config)
+    built = build(plans(config, "one", {"since": "2025-02-28"}, study)[0])
     assert built.status == "built", built.reason
     assert "since = '2025-02-28'" in (built.path / "report.ipynb").read_text()
     assert json.loads((built.path / "manifest.json").read_text())["parameters"]["since"] == (
@@ -203,7 +207,7 @@ def test_no_path_of_the_machine_is_published(study):
 
 def test_a_missing_data_file_is_told_before_any_kernel_starts(study):
     with pytest.raises(ParameterError, match=r"no file 'gone\.parquet' there"):
-        plan(config_of(study), "one", {"data": "gone.parquet"}, study)
+        plans(config_of(study), "one", {"data": "gone.parquet"}, study)[0]
 
 
 def test_two_builders_do_not_meet(study, build_one):

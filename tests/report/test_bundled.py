@@ -8,9 +8,10 @@ import pytest
 
 import confstudy as cs
 from confstudy.errors import AnalysisError
-from confstudy.report.build import build, plan
+from confstudy.report.build import build
 from confstudy.report.config import read_config
 from confstudy.report.outcomes import study_outcome
+from confstudy.report.plan import plans
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +27,7 @@ def config(tmp_path_factory):
 
 
 def page(config, name, given=None):
-    built = build(plan(config, name, given or {}, config.root), config)
+    built = build(plans(config, name, given or {}, config.root)[0])
     assert built.status == "built", built.reason
     return (built.path / "report.html").read_text(), built.path
 

@@ -119,7 +119,9 @@ WORDS = {
 def test_words_and_sources_with_respondents_in_them_are_refused(gate, scores, name):
     bundle = cs.Report(scores, ledger=gate.ledger).strip().bundle
     record = row(scores)
-    with pytest.raises(DisclosureRefused, match=r"audit of the notebook|a picture|cell 1 is not") as refused:
+    with pytest.raises(
+        DisclosureRefused, match=r"audit of the notebook|a picture|cell 1 is not"
+    ) as refused:
         published(gate, notebook(bundle, **WORDS[name](record)), scores)
     assert not any(part.split(": ")[1] in str(refused.value) for part in record.split(", ")[:5])
 
@@ -179,13 +181,14 @@ def test_one_more_respondent_in_the_file_holds_the_report_back(study, build_one)
 KILLED = """\
 import os, signal, sys
 from pathlib import Path
-from confstudy.report.build import build, plan
+from confstudy.report.build import build
+from confstudy.report.plan import plans
 from confstudy.report.config import read_config
 from confstudy.report.publish import Shelf
 Shelf.publish = lambda *given, **more: os.kill(os.getpid(), signal.SIGKILL)
 study = Path(sys.argv[1])
 config = read_config(study / "reports" / "reports.toml")
-build(plan(config, "one", {}, study), config, force=True)
+build(plans(config, "one", {}, study)[0], force=True)
 """
 
 

@@ -66,7 +66,8 @@ def audit(
     content = read_document(notebook) if isinstance(notebook, Path) else notebook
     _require_notebook(content, name)
     frame = survey.frame if isinstance(survey, Survey) else survey
-    index: Records | None = None if frame is None else records_of(frame)
+    codebook = survey.codebook if isinstance(survey, Survey) else None
+    index: Records | None = None if frame is None else records_of(frame, codebook)
     known = {
         (cell, count)
         for cell, count, bundle in bundles(content)

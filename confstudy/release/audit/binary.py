@@ -7,9 +7,11 @@ import io
 import lzma
 import pickletools
 import re
+import sqlite3
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,9 @@ __all__ = ["LIMIT", "is_picture", "unpacked"]
 
 #: Most bytes that anything is unpacked to.
 LIMIT = 8_000_000
+#: Fewer bytes that nothing is known of may be anything.
+UNREAD = 200
+_FONTS = (b"wOFF", b"wOF2", b"\x00\x01\x00\x00\x00", b"OTTO", b"true\x00")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURES = (_PNG, b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _TEXT = re.compile(rb"[\x20-\x7e\t\n\r]{5,}")
@@ -32,8 +37,8 @@ def is_picture(data: bytes) -> bool:
     return data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
-def unpacked(data: bytes) -> Iterator[bytes | str]:
-    """What is inside bytes, one layer down; texts where they are texts.
+def unpacked(data: bytes) -> Iterator[bytes | str | None]:
+    """What is inside bytes, one layer down; texts where they are texts; None for what is unread.
 
     >>> [part for part in unpacked(zlib.compress(b"ann@example.org"))]
     [b'ann@example.org']
@@ -42,8 +47,9 @@ def unpacked(data: bytes) -> Iterator[bytes | str]:
         if data.startswith(starts):
             try:
                 yield from opened(data)
-            except Exception:  # damaged or disguised: its strings are read below
+            except Exception:  # damaged or disguised: its strings are read, and it is said
                 yield from _runs(data)
+                yield None
             return
     if data[:1] == b"\x78" or _looks_deflated(data):
         part = _inflated(data)
@@ -54,7 +60,24 @@ def unpacked(data: bytes) -> Iterator[bytes | str]:
     if text is not None:
         yield text
     elif not is_picture(data):
-        yield from _runs(data)
+        listed = _typed(data)
+        yield from [listed] if listed else _runs(data)
+        if not listed and len(data) >= UNREAD and not data.startswith(_FONTS):
+            yield None
+
+
+def _typed(data: bytes) -> str:
+    """Bytes of an array of numbers that somebody could have measured, written out."""
+    for kind in ("<f8", "<f4", "<i8", "<i4"):
+        size = int(kind[2])
+        if len(data) < 5 * size or len(data) % size:
+            continue
+        with np.errstate(all="ignore"):
+            values = np.frombuffer(data[: 100_000 * size], kind).astype(float)
+            usual = (values == 0) | ((np.abs(values) > 1e-6) & (np.abs(values) < 1e7))
+        if (usual | np.isnan(values)).all() and np.nanmax(np.abs(values), initial=0) > 1e-3:
+            return "array([" + ", ".join(map(str, values.tolist())) + "])"
+    return ""
 
 
 def _looks_deflated(data: bytes) -> bool:
@@ -130,6 +153,17 @@ def _stream(data: bytes) -> Iterator[str]:
     yield _framed(pa.ipc.open_stream(io.BytesIO(data)).read_all())
 
 
+def _sqlite(data: bytes) -> Iterator[str]:
+    """Every table of a database, which is read in memory and cannot reach anything."""
+    base = sqlite3.connect(":memory:")
+    try:
+        base.deserialize(data)
+        base.execute("PRAGMA trusted_schema = OFF")
+        yield "\n".join(islice(base.iterdump(), 5000))
+    finally:
+        base.close()
+
+
 def _png(data: bytes) -> Iterator[bytes | str]:
     """Text chunks, unknown chunks and whatever follows the end."""
     place = len(_PNG)
@@ -156,7 +190,7 @@ def _pdf(data: bytes) -> Iterator[bytes | str]:
     for body in re.findall(rb"stream\r?\n(.*?)\r?\n?endstream", data[:LIMIT], re.DOTALL)[:200]:
         inner = _inflated(body)
         shown = re.findall(rb"\(((?:[^()\\]|\\.)*)\)", inner or body)
-        yield b"".join(shown).decode("latin-1")
+        yield b"\n".join(shown).decode("latin-1")
         yield inner
 
 
@@ -170,9 +204,10 @@ def _zip(data: bytes) -> Iterator[bytes | str]:
                 yield opened.read(LIMIT)
 
 
-_OPENERS: tuple[tuple[bytes | tuple[bytes, ...], Callable[[bytes], Iterator[bytes | str]]], ...] = (
-    (b"\x1f\x8b", lambda data: iter([_inflated(data)])),
+_OPENERS: tuple[tuple[bytes | tuple[bytes, ...], Callable[[bytes], Iterator[Any]]], ...] = (
+    (b"\x1f\x8b", lambda data: iter([_inflated(data) or None])),
     (b"BZh", _bunzipped),
+    (b"SQLite format 3\x00", _sqlite),
     (b"\xfd7zXZ", _unxz),
     (tuple(b"\x80" + bytes([level]) for level in range(2, 6)), _pickled),
     (b"\x93NUMPY", _array),

@@ -164,7 +164,8 @@ def svg_hits(page: str) -> Iterator[Hit]:
         apart = len(set(places)) >= 0.5 * len(places)
         few = 3 if name.startswith("use") else MOST
         varied = len(places) > MOST and apart and len(set(xs)) > few and len(set(ys)) > few
-        if varied and not (name.startswith("rect") or _line(xs)):
+        free = min(len(set(xs)), len(set(ys))) > 0.5 * len(places)
+        if varied and not _line(xs) and (free or not name.startswith("rect")):
             yield _MARKS
             return
 
@@ -178,7 +179,8 @@ def _line(xs: Any) -> bool:
 def _shape(tag: str, named: Mapping[str, str]) -> str:
     if tag == "path":
         return "".join(re.findall(r"[A-Za-z]", named.get("d", "")))[:60]
-    return named.get("r", "") + named.get("rx", "")
+    sides = named.get("width", "") + "×" + named.get("height", "") if tag == "rect" else ""
+    return named.get("r", "") + named.get("rx", "") + sides
 
 
 def _place(tag: str, named: Mapping[str, str]) -> tuple[float, float] | None:

@@ -38,12 +38,7 @@ def _counted(cells: Sequence[str]) -> bool:
 
 def count_columns(grid: Grid) -> list[int]:
     """The places of columns that count respondents."""
-    about = " ".join([*grid.names, grid.context.casefold()])
-    if NOT_PEOPLE.search(" ".join(grid.names)) or re.search(
-        r"power|sample size"
-        r"|studies",
-        about,
-    ):
+    if NOT_PEOPLE.search(" ".join(grid.names)):
         return []
     named = [
         place
@@ -74,7 +69,8 @@ def _crossed(grid: Grid) -> list[int]:
         return []
     if len(grid.axis) == 2 and all(grid.axis) and not _decimals(grid):
         return places
-    return places if _has_margin(grid) or _adds_up(grid, places) else []
+    counted = _has_margin(grid) or _adds_up(grid, places) or _like_counts(grid, places)
+    return places if counted else []
 
 
 def _decimals(grid: Grid) -> bool:
@@ -84,6 +80,16 @@ def _decimals(grid: Grid) -> bool:
 
 def _has_margin(grid: Grid) -> bool:
     return any(MARGIN.fullmatch(name) for name in [*grid.names[1:], *grid.labels])
+
+
+def _like_counts(grid: Grid, places: Sequence[int]) -> bool:
+    """Words at the top and at the side, mostly large whole numbers between them."""
+    heads = [grid.heads[p] for p in places]
+    if len(grid.rows) < 2 or grid.numeric(0) or any(not re.search(r"[^\W\d]", h) for h in heads):
+        return False
+    numbers = np.array([_count(row[p]) for row in grid.rows for p in places])
+    numbers = numbers[np.isfinite(numbers) & (numbers > 0)]
+    return len(numbers) >= 4 and bool(numbers.max() >= 30 and np.median(numbers) >= THRESHOLD)
 
 
 def _adds_up(grid: Grid, places: Sequence[int]) -> bool:

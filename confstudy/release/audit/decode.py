@@ -23,6 +23,8 @@ _MAIL = re.compile(
     r"[a-z0-9._-]{2,}@[a-z0-9-]{2,}\."
     r"(?:com|org|net|edu|io|de|uk|nl|fr|test|example)\b"
 )
+#: Long runs of letters and digits: they are decoded, or said to be unread.
+_CODED = re.compile(r"[A-Za-z0-9+/=_-]{2000,}")
 _DTYPES = {"f8": "<f8", "f4": "<f4", "i1": "<i1", "u1": "<u1", "i2": "<i2", "u2": "<u2"}
 _DTYPES |= {"i4": "<i4", "u4": "<u4", "i8": "<i8", "u8": "<u8"}
 
@@ -34,7 +36,7 @@ class Contents:
     ``shown`` are texts as a reader sees them, ``hidden`` those that only a machine does, ``flat``
     those of either that may hold tables in plain text, ``pages`` HTML and SVG, ``values`` JSON,
     ``pictures`` bitmaps. ``cut`` says that limits were reached, so that something was not read;
-    ``files`` that it holds a data file.
+    ``files`` that it holds a data file; ``unread`` that it holds bytes of an unknown kind.
     """
 
     shown: list[str] = field(default_factory=list)
@@ -45,8 +47,17 @@ class Contents:
     pictures: list[bytes] = field(default_factory=list)
     cut: bool = False
     files: bool = False
+    unread: bool = False
     spent: int = 0
     seen: set[int] = field(default_factory=set)
+
+    def shorten(self, length: int) -> bool:
+        """Cut texts to a length, and say whether anything that is no code was cut away."""
+        long = [text for text in [*self.texts, *self.flat] if len(text) > length]
+        for texts in (self.shown, self.hidden, self.flat):
+            texts[:] = [_CODED.sub(" ", text) if len(text) > length else text for text in texts]
+            texts[:] = [text[:length] for text in texts]
+        return any(len(_CODED.sub(" ", text)) > length for text in long)
 
     @property
     def texts(self) -> list[str]:
@@ -121,7 +132,9 @@ def _raw(data: bytes, found: Contents, depth: int) -> None:
     if is_picture(data):
         found.pictures.append(data)
     for part in unpacked(data):
-        if isinstance(part, bytes):
+        if part is None:
+            found.unread = True
+        elif isinstance(part, bytes):
             _raw(part, found, depth + 1)
         else:
             _text(part, found, depth + 1)

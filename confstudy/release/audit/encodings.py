@@ -77,7 +77,7 @@ def _tried(decoder: Any, text: str) -> bytes:
 
 _RUNS = re.compile(rb"[\x20-\x7e]{6,}")
 _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-FILES = (b"\x93NUMPY", b"PAR1", b"ARROW1", b"\xff\xff\xff\xff", *_PICKLES)
+FILES = (b"SQLite format 3\x00", b"\x93NUMPY", b"PAR1", b"ARROW1", b"\xff\xff\xff\xff", *_PICKLES)
 _MAGIC: tuple[bytes, ...] = (
     b"\x1f\x8b",
     b"BZh",
@@ -86,6 +86,8 @@ _MAGIC: tuple[bytes, ...] = (
     b"%PDF",
     b"PK\x03\x04",
     b"\xff\xd8\xff",
+    b"\xff\xfe",
+    b"\xfe\xff",
 )
 _MAGIC += FILES
 
@@ -100,8 +102,8 @@ def _worth(data: bytes) -> Iterator[bytes]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        if len(data) >= 40 and sum(map(len, _RUNS.findall(data))) > 0.3 * len(data):
+        if len(data) >= 150 or sum(map(len, _RUNS.findall(data))) > 0.3 * len(data) > 12:
             yield data
         return
-    if all(sign.isprintable() or sign in "\t\r\n" for sign in text):
+    if len(data) >= 150 or all(sign.isprintable() or sign in "\t\r\n" for sign in text):
         yield data

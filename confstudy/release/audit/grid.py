@@ -11,16 +11,22 @@ __all__ = ["Grid", "is_number", "is_whole", "value_of"]
 _NUMBER = re.compile(
     r"[<>=~≈]?\s*[-+−]?(?:\d{1,3}(?:[,\u202f ]\d{3})+|\d*)(?:\.\d*)?(?:e[-+]?\d+)?\s*%?\**"
 )
+_COMMA = re.compile(r"([^\d]*(?:\d{1,3}(?:[. \u202f]\d{3})+|\d+)),(\d{1,2}|\d{4,})(\s*%?\**)")
 _MISSING = frozenset({"", "nan", "none", "na", "<na>", "nat", "null", "–", "-", "—", "..."})
 
 
 def value_of(text: str) -> float:
     """The number a cell holds; NaN where it holds none.
 
-    >>> value_of("1,204"), value_of("3.7 %"), value_of("−2")
-    (1204.0, 3.7, -2.0)
+    >>> value_of("1,204"), value_of("3.7 %"), value_of("−2"), value_of("1.204,5 %")
+    (1204.0, 3.7, -2.0, 1204.5)
     """
     text = text.strip()
+    if text.isdecimal() and text.isascii():
+        return float(text)
+    comma = _COMMA.fullmatch(text) if "," in text else None
+    if comma:
+        text = f"{comma[1].replace('.', '')}.{comma[2]}{comma[3]}"
     if not any(sign.isdigit() for sign in text) or not _NUMBER.fullmatch(text):
         return float("nan")
     bare = re.sub(r"[<>=~≈%*\s,\u202f]", "", text).replace("−", "-")

@@ -12,6 +12,7 @@ __all__ = ["identifiers", "user_paths"]
 
 _EMAIL = re.compile(
     r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}\b"
+    r"|\b[\w+-]*[\d.][\w.+-]* at (?:[\w-]+\.)+[a-z]{2,12}\b"
     r"|\b[\w.+-]{2,64} ?(?:\(at\)|\[at\]|\{at\}| at ) ?[\w-]+ ?(?:\(dot\)|\[dot\]"
     r"|\{dot\}| dot ) ?[a-z]{2,12}\b",
     re.IGNORECASE,
@@ -90,11 +91,10 @@ _NAMED = re.compile(
     r"|miss)\b\.?,?\s+(?:name[d:=]*\s*)?[A-Z][a-z]+ [A-Z][a-z]{2,}\b"
 )
 _USER_PATH = re.compile(
-    r"(?<![\w.])/(?:home|Users|export/home|usr/home"
-    r"|mnt/[a-z]/Users)/(?!runner/work\b)[^/\s\"'<>:,)\\]+"
+    r"(?<![\w.])/(?:(?:export/|usr/)?home|(?:mnt/[a-z]/)?Users)/(?!runner/work\b)[^/\s\"'<>:,)\\]+"
     r"|\b[A-Za-z]:[\\/]{1,4}(?:Users|Documents and Settings)[\\/]{1,4}[^\\/\s\"'<>:]+"
     r"|\\\\{1,2}[\w.-]+\\{1,2}(?:home|users|profiles)\$?\\{1,2}\w+|(?<!\w)~[a-z][\w-]{2,}/\w"
-    r"|/root/[\w.]+|file:///\w+",
+    r"|/roo[t]/[\w.]+|file:///\w+",
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -32,15 +33,20 @@ class Index:
     ----------
     frame
         One row a respondent. An index that is no plain numbering counts as a column.
+    codes
+        For a column, the codes that stand for its labels in the file.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, codes: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
         if not (pd.api.types.is_integer_dtype(frame.index) and frame.index.is_monotonic_increasing):
             frame = frame.assign(**{"(index)": frame.index})
         self.n = len(frame)
         self.columns = [str(name) for name in frame.columns]
         self.numbers: dict[int, tuple[NDArray[np.float64], Rows]] = {}
         self.labels: dict[tuple[str, ...], dict[int, Rows]] = {}
+        self.codes = codes or {}
         for place in range(frame.shape[1]):
             self._add(place, frame.iloc[:, place])
         self.names = {tuple(tokens(name)): place for place, name in enumerate(self.columns)}
@@ -59,6 +65,8 @@ class Index:
             self.numbers[place] = (values[order], order)
             return
         codes, levels = pd.factorize(column.astype(object))
+        own = self.codes.get(self.columns[place], {})
+        numbers = np.full(self.n, np.nan)
         order = np.argsort(codes, kind="stable")
         edges = np.searchsorted(codes[order], np.arange(len(levels) + 1))
         for number, level in enumerate(levels):
@@ -66,6 +74,14 @@ class Index:
             if words:
                 rows = order[edges[number] : edges[number + 1]]
                 self.labels.setdefault(words[:12], {})[place] = rows
+                for code in (c for c, label in own.items() if label == str(level)):
+                    if re.fullmatch(r"-?\d+(?:\.\d+)?", code):
+                        numbers[rows] = float(code)
+                    else:
+                        self.labels.setdefault(tuple(tokens(code))[:12], {})[place] = rows
+        if np.isfinite(numbers).any():
+            order = np.argsort(numbers, kind="stable")[: int(np.isfinite(numbers).sum())]
+            self.numbers[place] = (numbers[order], order)
 
     @cached_property
     def _flat(self) -> tuple[NDArray[np.float64], Rows]:

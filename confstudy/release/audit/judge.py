@@ -9,14 +9,18 @@ from typing import Any
 from confstudy.release.audit.charts import chart_hits, svg_hits
 from confstudy.release.audit.counts import count_hits, share_hits
 from confstudy.release.audit.decode import Contents, contents
+from confstudy.release.audit.few import few_hits
 from confstudy.release.audit.finding import Hit, hits_once
 from confstudy.release.audit.grid import Grid
 from confstudy.release.audit.identifiers import identifiers, user_paths
 from confstudy.release.audit.lines import text_grids
+from confstudy.release.audit.listings import listing_hits
+from confstudy.release.audit.markup import column_grids, element_grids, pair_grids
 from confstudy.release.audit.pictures import picture_hits, plotted
 from confstudy.release.audit.records import Records
 from confstudy.release.audit.respondents import respondent_hits
 from confstudy.release.audit.sentences import noise_seed, record, sentence_hits
+from confstudy.release.audit.shapes import shape_hits, shared_hits
 from confstudy.release.audit.summaries import model_hits, summary_hits
 from confstudy.release.audit.tables import html_grids, json_grids
 from confstudy.release.audit.traces import trace_hits
@@ -40,16 +44,23 @@ _FINE = re.compile(
     r"|[^\],]*(?:therapist|practice|clinic)[^\],]*,)[^\]]*\](?:(?!size|count|nobs"
     r"|transform).)*\.(?:mean|median|sum|std)\("
 )
+#: Most characters of a text that are judged.
 _LENGTH = 400_000
 
 
 def judged(place: Place, released: bool, records: Records | None) -> list[Hit]:
     """What the rules find in one part; a released output is judged by identifiers only."""
     found = contents(place.content, place.mime)
+    partly = found.shorten(_LENGTH)
     hits = list(_anywhere(found))
+    if partly:
+        hits.append(Hit("unreadable", "is so long that it was only partly read", "review"))
+    if found.unread and not released:
+        hits.append(Hit("unreadable", "holds bytes that no rule can read", "review"))
     if records is not None:
-        hits += [hit for text in found.texts for hit in records.hits(text[:_LENGTH])]
-        hits += [hit for grid in _all_grids(found) for hit in records.grid_hits(grid)]
+        hits += [hit for text in found.texts for hit in records.hits(text, strict=released)]
+        grids = () if released else _all_grids(found)
+        hits += [hit for grid in grids for hit in records.grid_hits(grid)]
     if place.kind == "metadata":
         hits += _metadata(place.content, found)
     elif place.kind == "code":
@@ -65,8 +76,8 @@ def judged(place: Place, released: bool, records: Records | None) -> list[Hit]:
 
 def _anywhere(found: Contents) -> Iterator[Hit]:
     for text in found.texts:
-        yield from identifiers(text[:_LENGTH])
-        yield from user_paths(text[:_LENGTH])
+        yield from identifiers(text)
+        yield from user_paths(text)
     if found.cut:
         yield Hit("unreadable", "is nested deeper or larger than an audit reads", "review")
 
@@ -76,9 +87,13 @@ def _metadata(content: Any, found: Contents) -> Iterator[Hit]:
     named = [str(paths.get(name) or "") for name in ("input_path", "output_path")]
     if any(re.match(r"/|[A-Za-z]:[\\/]|\\\\", path) for path in named):
         yield Hit("user path", "holds the path of a file outside the project")
+    for value in found.values:
+        yield from chart_hits(value)
     if "widget" in str(content)[:20_000]:
         yield from _texts(found, "")
-        yield from _grids(found, "", [])
+    for text in found.texts:
+        yield from shape_hits(text)
+    yield from _grids(found, "", [])
 
 
 def _code(found: Contents) -> Iterator[Hit]:
@@ -93,6 +108,10 @@ def _code(found: Contents) -> Iterator[Hit]:
 def _markdown(found: Contents) -> Iterator[Hit]:
     for text in found.shown:
         yield from sentence_hits(text, prose=True)
+        yield from few_hits(text)
+        yield from shape_hits(text)
+        yield from listing_hits(text)
+        yield from model_hits(text)
     for text in found.hidden:
         yield from sentence_hits(text)
     yield from _grids(found, "", [])
@@ -130,8 +149,10 @@ def _drawn(place: Place, found: Contents) -> Iterator[Hit]:
 
 def _texts(found: Contents, source: str) -> Iterator[Hit]:
     for text in found.texts:
-        text = text[:_LENGTH]
         yield from sentence_hits(text)
+        yield from few_hits(text)
+        yield from shape_hits(text)
+        yield from listing_hits(text)
         yield from noise_seed(f"{source}\n{text}" if len(text) < 5000 else text)
         yield from model_hits(text)
         yield from vector_hits(text, source)
@@ -143,14 +164,18 @@ def _grids(found: Contents, source: str, known: list[int]) -> Iterator[Hit]:
         yield from share_hits(grid, known)
         yield from summary_hits(grid, known)
         yield from respondent_hits(grid, source)
+        yield from shared_hits(grid)
 
 
 def _all_grids(found: Contents) -> Iterator[Grid]:
     for page in found.pages:
         yield from html_grids(page)
+        yield from element_grids(page)
     for text in found.flat:
-        yield from text_grids(text[:_LENGTH])
-        for value in literals(text[:_LENGTH]):
+        yield from pair_grids(text)
+        yield from column_grids(text)
+        yield from text_grids(text)
+        for value in literals(text):
             yield from json_grids(_listed(value))
     for value in found.values:
         yield from json_grids(value)

@@ -29,7 +29,7 @@ def text_grids(text: str) -> Iterator[Grid]:
     [(('a', 'b'), 2)]
     """
     text = _INTERVAL.sub(r"\1,\2 ", text)
-    lines = text.expandtabs(8).splitlines() if "\t" not in text else text.splitlines()
+    lines = _bared(text.splitlines())
     before = ""
     for block in _blocks(lines[: 20 * ROWS]):
         grid = _read(block[:ROWS], f"{before} {block[-1]}"[-400:])
@@ -38,14 +38,29 @@ def text_grids(text: str) -> Iterator[Grid]:
         before = " ".join(block[-2:])[-300:]
 
 
+def _bared(lines: list[str]) -> list[str]:
+    """Lines without the sign that a document puts before what was printed."""
+    for sign in ("## ", "#> ", "> ", "# "):
+        marked = [line for line in lines if line.startswith((sign, sign.strip()))]
+        if len(marked) >= 3 and len(marked) >= 0.5 * sum(bool(line.strip()) for line in lines):
+            return [line.removeprefix(sign.strip()) for line in marked]
+    return lines
+
+
 def _blocks(lines: list[str]) -> Iterator[list[str]]:
     block: list[str] = []
     for line in [*lines, ""]:
         if line.strip() and not line.strip().startswith("```"):
             block.append(line.rstrip())
-        elif block:
+        elif block and not _only_heads(block):
             yield block
             block = []
+
+
+def _only_heads(block: list[str]) -> bool:
+    """Heads of columns that a blank line parts from their rows."""
+    parts = re.split(r"\s{2,}", block[0].strip())
+    return len(block) == 1 and len(parts) >= 3 and not any(re.match(r"[-\d]", p) for p in parts)
 
 
 def _read(block: list[str], context: str) -> Grid | None:
@@ -60,6 +75,8 @@ def _read(block: list[str], context: str) -> Grid | None:
         ]
         return squared([_split(row, "&") for row in rows], 1, context, "text")
     boxed = [line for line in body if len(_BOX.findall(line)) >= 1 and not ruled(line)]
+    if len(boxed) >= 2 and all(re.search(r"\S\s{2,}\S", _widest(line)) for line in boxed):
+        return _aligned([re.sub(_BOX, " ", line) for line in boxed], context, foot)
     if len(boxed) >= 2 and len(boxed) >= 0.5 * sum(not ruled(line) for line in body):
         return _boxed(boxed, context)
     for sign in ("\t", ",", ";", "|"):
@@ -71,6 +88,10 @@ def _read(block: list[str], context: str) -> Grid | None:
         if enough and min(counts) >= 1 and max(counts) - min(counts) <= 2 and not spaced:
             return _headed(delimited(body, sign), context, "csv")
     return _aligned([line for line in body if not ruled(line)], context, foot)
+
+
+def _widest(line: str) -> str:
+    return max(re.split(_BOX, line), key=len).strip()
 
 
 def _split(line: str, sign: str) -> list[str]:
@@ -118,8 +139,19 @@ def _aligned(lines: list[str], context: str, foot: str) -> Grid | None:
     elif len(lines[0].split()) == 1 and foot and not numbered[0]:
         axis = (lines[0].strip(), "")
         lines = lines[1:]
-    rows = [[line[start:end].strip() for start, end in _spans(lines)] for line in lines]
-    if max(map(len, rows)) < 2:
+    lines = [line for line in lines if not re.fullmatch(r"\s*(?:<\w+>\s*)+", line)]
+    parts = [len(re.split(r"\s{2,}", line.strip())) for line in lines]
+    if len(lines) > 3 and sorted(parts)[len(parts) // 2] >= 3:
+        while len(lines) > 3 and parts[0] == 1 and not re.search(r"\d", lines[0]):
+            lines, parts = lines[1:], parts[1:]
+        alone = parts[1] == 1 and len(lines[1].split()) == 1 and not re.search(r"\d", lines[1])
+        lines = [lines[0], *lines[2:]] if alone else lines
+        while len(lines) > 3 and len(re.split(r"\s{2,}", lines[-1].strip())) == 1:
+            lines = lines[:-1]
+    spans = _spans(lines)
+    rows = [[line[start:end].strip() for start, end in spans] for line in lines]
+    rows = _worded(lines) or rows
+    if max(map(len, rows), default=0) < 2:
         return None
     told = [cell for cell in rows[0] if cell and "%" not in cell]
     head = bool(not any(map(is_number, told)) or _all_whole(rows[0]))
@@ -135,6 +167,16 @@ def _aligned(lines: list[str], context: str, foot: str) -> Grid | None:
         ]
         return squared(rows, 0, context, kind, axis=axis)
     return squared(rows, int(head), context, kind, axis=axis)
+
+
+def _worded(lines: list[str]) -> list[list[str]]:
+    """Cells word by word, where all lines have as many words and the heads as many or one fewer."""
+    cut = [line.split() for line in lines]
+    width = len(cut[-1]) if cut else 0
+    fits = len(cut) >= 3 and width >= 3 and all(len(row) == width for row in cut[1:])
+    if not fits or len(cut[0]) not in (width, width - 1):
+        return []
+    return [["", *cut[0]] if len(cut[0]) < width else cut[0], *cut[1:]]
 
 
 def _lone(lines: list[str], context: str, foot: str) -> Grid | None:

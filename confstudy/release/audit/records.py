@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from confstudy.codebook.schema import Codebook
 from confstudy.release.audit.finding import Hit
 from confstudy.release.audit.grid import Grid
 from confstudy.release.audit.index import Index, Rows, tokens
 from confstudy.release.decision import THRESHOLD
 
-__all__ = ["Records", "records_of"]
+__all__ = ["Records", "codes_of", "records_of"]
 
 _FOUND = Hit("record fragment", "values that together belong to one respondent of the data")
 _STATISTICS = frozenset(
@@ -26,6 +27,8 @@ _PROGRESS = re.compile(r"\d+%\|.*\|\s*\d+/\d+ \[|(?:it/s|s/it)\b")
 _WRAPPED = re.compile(r"\b(?:np|numpy|pd)\.\w+\(([^()]*)\)")
 #: Most values in one window, and most lines that a record is spread over.
 WINDOW, LINES = 24, 16
+#: Values in a window that holds one of several records of a line.
+NARROW = 8
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,18 +44,22 @@ class Item:
 class Records:
     """The respondents of a data set, to be recognised in texts."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.index = Index(frame)
+    def __init__(self, frame: pd.DataFrame, codebook: Codebook | None = None) -> None:
+        self.index = Index(frame, codes_of(codebook))
 
-    def hits(self, text: str) -> Iterator[Hit]:
-        """Whether a text holds three or more values of one respondent, near each other."""
+    def hits(self, text: str, *, strict: bool = False) -> Iterator[Hit]:
+        """Whether a text holds three or more values of one respondent, near each other.
+
+        With ``strict`` five and more, which chance does not give once in a million texts.
+        """
         bare = _WRAPPED.sub(r"\1", text)
         lines = [
             self._items(line) for line in bare.splitlines()[:20_000] if not _of_statistic(line)
         ]
         windows = list(_windows(lines))
         spread = np.log(max(1.0, len(windows) / 10))
-        if any(self._one(items, spread, loose) for items, loose in windows):
+        judge = self._unmistakable if strict else self._one
+        if any(judge(items, spread, loose) for items, loose in windows):
             yield _FOUND
 
     def grid_hits(self, grid: Grid) -> Iterator[Hit]:
@@ -84,11 +91,11 @@ class Records:
         if not words:
             return None
         name = self.index.columns[place]
-        if place not in self.index.numbers:
-            rows, share = self.index.label(words[:12], place)
-        elif len(words) == 1 and words[0].lstrip("-").replace(".", "").isdigit():
+        digits = len(words) == 1 and words[0].lstrip("-").replace(".", "", 1).isdigit()
+        rows, share = self.index.label(words[:12], place)
+        if not len(rows) and digits and place in self.index.numbers:
             rows, share = self.index.number(words[0], place)
-        else:
+        elif not len(rows) and place in self.index.numbers:
             return None
         return Item((name, *words), rows, share, True)
 
@@ -168,11 +175,39 @@ class Records:
             return True
         whole = matched + certain >= 0.8 * len(once)
         enough = named >= 3 or (worded and matched >= 2 and loose <= 2 * len(items))
-        if matched + certain >= 4 and whole and enough:
+        telling = scores[best] > np.log(self.index.n) + 1 or loose <= 0.5 * len(items)
+        if matched + certain >= 4 and whole and enough and telling:
             return True
         shares = np.array([item.share for item in useful])
         chance = _expected(self.index.n, shares, weights, scores[best])
         return matched >= 3 and chance < np.log(1e-3) - spread
+
+    def _unmistakable(self, items: Sequence[Item], spread: float, loose: int) -> bool:
+        """Whether hardly anything stands there but five and more answers of one respondent."""
+        once = [one for one in {item.key: item for item in items}.values() if 0 < one.share < 0.95]
+        if len(once) < 5 or loose > len(items):
+            return False
+        scores, hits = np.zeros(self.index.n), np.zeros(self.index.n, dtype=int)
+        weights = np.array([-np.log(item.share) for item in once])
+        for item, weight in zip(once, weights, strict=True):
+            scores[item.rows] += weight
+            hits[item.rows] += 1
+        best = int(np.argmax(scores))
+        shares = np.array([item.share for item in once])
+        chance = _expected(self.index.n, shares, weights, scores[best])
+        alone = int((scores >= scores[best] - 1e-9).sum()) < THRESHOLD
+        return alone and bool(hits[best] >= 0.9 * len(once)) and chance < np.log(1e-6) - spread
+
+
+def codes_of(codebook: Codebook | None) -> dict[str, dict[str, str]]:
+    """The codes that stand for the levels of every variable in the file, by label."""
+    if codebook is None:
+        return {}
+    return {
+        name: {code: label for part in (variable, *variable.by_wave.values())
+               for code, label in part.levels.items() if code != label}
+        for name, variable in codebook.variables.items()
+    }  # fmt: skip
 
 
 def _of_statistic(line: str) -> bool:
@@ -194,6 +229,8 @@ def _windows(lines: Sequence[tuple[list[Item], int]]) -> Iterator[tuple[list[Ite
         if len(items) >= 3:
             for start in range(0, max(1, len(items) - WINDOW // 2), WINDOW // 2):
                 yield items[start : start + WINDOW], loose
+            for start in range(0, len(items) - NARROW // 2 if len(items) > NARROW else 0, 3):
+                yield items[start : start + NARROW], loose
         short = len(items) <= 2
         few = [*few, *items] if short else [*items] if len(items) < 5 else []
         count, other = (count + 1, other + loose) if short else (0, loose)
@@ -216,12 +253,12 @@ def _expected(
 _KNOWN: dict[int, tuple[weakref.ReferenceType[pd.DataFrame], Records]] = {}
 
 
-def records_of(frame: pd.DataFrame) -> Records:
-    """The respondents of a frame, indexed once as long as it lives."""
+def records_of(frame: pd.DataFrame, codebook: Codebook | None = None) -> Records:
+    """The respondents of a frame, indexed once as long as it lives; codes too, by the codebook."""
     known = _KNOWN.get(id(frame))
     if known is not None and known[0]() is frame:
         return known[1]
-    made = Records(frame)
+    made = Records(frame, codebook)
     place = id(frame)
     _KNOWN[place] = (weakref.ref(frame, lambda _: _KNOWN.pop(place, None)), made)
     return made

@@ -21,6 +21,10 @@ __all__ = ["respondent_hits"]
 _RECORDS = Hit("records", "rows that are single respondents")
 _ONE = Hit("records", "the answers of one respondent")
 _EACH = Hit("residuals", "one number of a model for each respondent")
+_CORE = re.compile(
+    r"\b(?:age|alter|leeftijd|âge|edad|gender|sex|geslacht|geschlecht|sexe|sexo|birth|dob|name"
+    r"|income|occupation|religion|diagnosis|concern|region|comments?)\b"
+)
 _ROW = re.compile(r"Name: \w+, dtype: object")
 _LONG = re.compile(r"Length: \d{2,}, dtype: (?:float|int|bool|object|str|category)")
 
@@ -35,12 +39,14 @@ def respondent_hits(grid: Grid, source: str = "") -> Iterator[Hit]:
     if grid.kind == "series":
         yield from _series(grid, source)
         return
+    personal = [name for name in heads if ATTRIBUTE.fullmatch(name) or ITEM.fullmatch(name)]
+    if grid.kind == "pairs" and not (len(personal) >= 3 and any(map(_CORE.search, personal))):
+        return
     if _keyed(grid):
         yield _RECORDS
         return
     if _aggregate(grid):
         return
-    personal = [name for name in heads if ATTRIBUTE.fullmatch(name) or ITEM.fullmatch(name)]
     framed = grid.indexed and grid.width >= 3 and (personal or _mixed(grid))
     headed = len(personal) >= 2 and len(personal) >= 0.4 * sum(map(bool, heads))
     if framed or (headed and _answers(grid)) or _turned(grid):

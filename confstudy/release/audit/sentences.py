@@ -44,7 +44,7 @@ _FEW = re.compile(
     rf"|(?<![\d.,–-])[1-9]\s+{_PERSON}s\s*\(",
     re.IGNORECASE,
 )
-_SMALL_N = re.compile(r"(?<![\w.])(?<!\w[(])(?<!, )[nN]\s*=\s*[1-9]\b(?![\d,.])")
+_SMALL_N = re.compile(r"(?<![\w.])(?<!\w[(])[nN]\s*=\s*[1-9]\b(?![\d,.])")
 _NO_SMALL_N = re.compile(
     r"power|per arm|per group|simulat|stud(?:y|ies)|required|sample size|k =", re.I
 )
@@ -65,10 +65,12 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_SCALE = re.compile(r"scale|possible|points|range|bounds|codebook", re.IGNORECASE)
+_NOISE = (
+    r"(?:\bnois[ey]|laplac|gaussian|geometric mech|exponential mech|(?<![a-z])dp(?![a-z])|epsilon"
+    r"|ε|differential\w* priva|priva\w+ (?:budget|loss|mechanism)|mechanism)"
+)
 _SEED = re.compile(
-    r"(?:(?:noise|laplace|gaussian|dp|privacy|private|epsilon|mechanism"
-    r"|ε)\W?.{0,80}(?<![a-z])seed\w*|(?<![a-z])seed\w*.{0,80}(?:noise|laplace"
-    r"|gaussian mech|dp\b|privacy|private|epsilon|ε))",
+    rf"{_NOISE}.{{0,80}}(?<![a-z])seed\w*|(?<![a-z])seed\w*.{{0,80}}{_NOISE}",
     re.I | re.DOTALL,
 )
 _SEEDED = re.compile(r"seed\w*\W{1,6}(?:\w+\W{1,3}){0,2}?\d+|default_rng\(\d+", re.I)
@@ -93,6 +95,7 @@ _WORDING = re.compile(
     r"|anchors",
     re.I,
 )
+_HEADED = re.compile(r"\b(?:label|items?|wording|question|statement|variable)s?\b", re.IGNORECASE)
 _PAIR = re.compile(
     r"['\"]?([A-Za-z][\w ]{0,30}?)['\"]?\s*[:=]\s*['\"]?([^,;|\n'\"{}()\[\]=:]{1,60})"
 )
@@ -106,7 +109,9 @@ def sentence_hits(text: str, *, prose: bool = False) -> Iterator[Hit]:
     """
     if _SINGLE.search(text) or _AGED.search(text) or record(text):
         yield Hit("records", "words about one respondent")
-    if _FEW.search(text) or (_SMALL_N.search(text) and not _NO_SMALL_N.search(text)):
+    if _FEW.search(text) or any(
+        _SMALL_N.search(line) and not _NO_SMALL_N.search(line) for line in text.splitlines()
+    ):
         yield Hit("threshold", f"a number of fewer than {THRESHOLD} respondents")
     yield from _shares(text)
     if any(_EXTREME.search(line) for line in text.splitlines() if not _ABOUT_SCALE.search(line)):
@@ -178,19 +183,19 @@ def _implied(share: float, bases: list[int]) -> Iterator[Hit]:
 
 def quotation(text: str, *, prose: bool = False) -> bool:
     """Long first-person words; where a person writes, only what stands between quotation marks."""
-    if re.search(
-        r"\b(?:label|items?|wording|question|statement"
-        r"|variable)\b",
-        text[:1500],
-        re.I,
-    ):
-        return False
     if _SAID_BY.search(text):
         return True
     parts = [a or b for a, b in _QUOTED.findall(text)]
     if not prose:
         parts += re.split(r"\n|\t|\s{3,}|(?:</?\w+>)", text)
-    return any(map(_told, parts))
+    return any(_told(part) and not _item(part, text) for part in parts)
+
+
+def _item(part: str, text: str) -> bool:
+    """Whether words are the wording of an item: short, below or beside a head that says so."""
+    place = text.find(part)
+    before = text[max(0, place - 1500) : place] + text[place + len(part) :][:80]
+    return len(part.split()) < 20 and _HEADED.search(before) is not None
 
 
 def _told(part: str) -> bool:

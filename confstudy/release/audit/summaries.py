@@ -23,8 +23,9 @@ _NOT_DATA = re.compile(
 )
 _DF = re.compile(
     r"(?:Df Residuals|df_resid|residual df|resid(?:ual)? degrees of freedom|df resid"
-    r"|df_residual)\W{1,40}(\d+(?:\.\d+)?)",
-    re.I,
+    r"|df_residual)\W{1,40}(\d+(?:\.\d+)?)|\bon (\d+) (?:residual )?degrees of freedom"
+    r"|^\s*(?:Residuals?|Error|Within)\s+(\d+(?:\.0+)?)\s+\d",
+    re.I | re.MULTILINE,
 )
 _REPORTED = re.compile(r"\bt\(([1-9])\)\s*=|\bF\(\d+, ?([1-9])\)\s*=")
 _NOBS = re.compile(r"No\.? (?:of )?Observations:\s*(\d+)|\bnobs\W{1,9}(\d+)", re.I)
@@ -100,7 +101,9 @@ def _percentiles(grid: Grid, known: Sequence[int]) -> bool:
 
 def model_hits(text: str) -> Iterator[Hit]:
     """Few residual degrees of freedom, few observations, a model that repeats a table."""
-    if any(float(found) < THRESHOLD for found in _DF.findall(text)) or _REPORTED.search(text):
+    if any(
+        0 < float("".join(found)) < THRESHOLD for found in _DF.findall(text)
+    ) or _REPORTED.search(text):
         yield Hit("residual df", f"a model with fewer than {THRESHOLD} residual degrees of freedom")
     sizes = [int(a or b) for a, b in _NOBS.findall(text)]
     if any(size < THRESHOLD for size in sizes):

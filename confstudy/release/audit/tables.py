@@ -129,6 +129,9 @@ def json_grids(value: Any, context: str = "", depth: int = 0) -> Iterator[Grid]:
         if grid is not None:
             yield grid
             return
+        single = {str(k): _text(v) for k, v in value.items() if not isinstance(v, Mapping | list)}
+        if len(single) >= 3:
+            yield Grid(tuple(single), (tuple(single.values()),), context, "pairs")
         for key, inner in value.items():
             if isinstance(inner, Mapping | list):
                 yield from json_grids(inner, f"{context} {key}"[-300:], depth + 1)

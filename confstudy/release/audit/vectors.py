@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ _OTHERS = re.compile(
     re.I,
 )
 _CUTS = re.compile(r"thresholds?|fpr|tpr|roc_curve|kneighbors|neighbou?rs|leaf|apply\(", re.I)
+_DOCTEST = re.compile(r"^[ |]*>>>.*\n(?:(?![ |]*>>>)[ |]*[^\s|].*\n?)*", re.MULTILINE)
 #: Shorter lists are rarely one number a respondent.
 MANY = 12
 
@@ -45,14 +46,16 @@ def vector_hits(text: str, source: str = "") -> Iterator[Hit]:
     >>> [hit.rule for hit in vector_hits("(array([ 3, 40, 12]), array([0., 1., 2., 3.]))")]
     ['threshold']
     """
-    if "Help on " in text[:200] or re.search(r"Parameters\n\s*-{5,}\n", text[:2000]):
-        return
-    found = [_numbers(part) for part in _ARRAY.findall(text)[:300]]
+    if ">>>" in text:
+        text = _DOCTEST.sub("", text) if "\n" in text else text.partition(">>>")[0]
+    parts = list(islice(_ARRAY.finditer(text), 300))
+    found = [_numbers(part[0]) for part in parts]
     arrays = [array for array in found if len(array) > 1]
-    for counts, edges in pairwise(arrays):
+    for first, (counts, edges) in enumerate(pairwise(found)):
+        near = parts[first + 1].start() - parts[first].end() < 60
         rising = len(edges) == len(counts) + 1 and bool((np.diff(edges) > 0).all())
         whole = bool((counts == counts.round()).all() and (counts >= 0).all())
-        if rising and whole and ((counts > 0) & (counts < THRESHOLD)).any():
+        if near and rising and whole and ((counts > 0) & (counts < THRESHOLD)).any():
             yield Hit("threshold", f"a bin with fewer than {THRESHOLD} respondents")
     about = source + text[:400]
     for array in arrays:

@@ -14,7 +14,10 @@ COUNT = re.compile(
     r"(?:.*\b)?(?:n|count|counts|freq|frequency|frequencies|nobs|n obs|no obs"
     r"|respondents?|clients?"
     r"|participants?|patients?|people|persons|cases|observations|size|at risk|n risk|events?"
-    r"|n events|censored|observed|removed|entrance|len|answered|n rows|sample|cell size)"
+    r"|n events|censored|observed|removed|entrance|len|answered|n rows|sample|cell size"
+    r"|caseload|entering|entered|exposed|lost|dropped out|dropouts|withdrawn|support|members"
+    r"|häufigkeit|häufigkeiten|anzahl|aantal|frequentie|effectif|effectifs|fréquence|frecuencia"
+    r"|frequenza|personen|klienten|cliënten|personnes|personas|teilnehmer|deelnemers)"
 )
 #: Words of tables whose small whole numbers are no respondents.
 NOT_PEOPLE = re.compile(
@@ -25,7 +28,10 @@ NOT_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 #: Heads of shares.
-SHARE = re.compile(r".*(?:%|percent|\bpct\b|\bshare|\bproportion|\bprop\b|\brate\b).*")
+SHARE = re.compile(
+    r".*(?:%|percent|\bpct\b|\bshare|\bproportion|\bprop\b|\brate\b"
+    r"|prozent|procent|pourcent|porcentaje|anteil|aandeel).*"
+)
 #: Heads of statistics: a table that has one is of aggregates.
 STATISTIC = re.compile(
     r"(?:.*\b)?(?:mean|average|avg|sd|std|stdev|se|std err|std error|standard error"
@@ -49,6 +55,8 @@ ATTRIBUTE = re.compile(
     r"birth|dob|client|client id|patient|patient id|respondent|respondent id|participant|"
     r"participant id|subject|pid|id|uid|name|first name|last name|surname|email|e mail|phone|"
     r"therapist|practice|comment|comments|answer|employer|weight|height|orientation|sessions|"
+    r"leeftijd|alter|âge|edad|età|geslacht|geschlecht|sexe|sexo|beruf|beroep|profesión"
+    r"|einkommen|inkomen|revenu|ingresos|regio|región|région|zona|wohnort|woonplaats|diagnose|"
     r"lat|lon|latitude|longitude|date|start date|visit|visits|started|ip|arm|setting|concern)"
 )
 #: Heads of single items, such as trust_3 or Q12.
@@ -74,7 +82,10 @@ INFLUENCE = re.compile(
     r"pearson resid|deviance resid|martingale|propensity|propensity score)"
 )
 #: Names of margins.
-MARGIN = re.compile(r"all|total|totals|sum|overall|margin|gesamt|any|everyone|everybody")
+MARGIN = re.compile(
+    r"all|total|totals|sum|overall|margin|gesamt|any|everyone|everybody"
+    r"|insgesamt|summe|totaal|ensemble|somme|suma|totale"
+)
 #: What stands in place of a hidden count.
 HIDDEN = re.compile(
     r"masked|suppressed|hidden|redacted|\*+|[<≤] ?\d{1,2}|x|c|†|\[c\]|\.\.|--?|[–—…·]"

@@ -62,7 +62,7 @@ BASED = base64.b64encode
         MAIL.replace("q", "qq\b"),
         MAIL.replace("@", "%40"),
         BASED(RAW).decode(),
-        BASED(zlib.compress(BASED(gzip.compress(RAW * 3)))).decode(),
+        BASED(zlib.compress(BASED(gzip.compress(RAW * 3, mtime=0)))).decode(),
         json.dumps({"a": json.dumps({"b": BASED(bz2.compress(RAW)).decode()})}),
         base64.b85encode(lzma.compress(RAW)).decode(),
         base64.b32encode(RAW).decode(),
@@ -167,7 +167,7 @@ def test_released_outputs_are_judged_by_identifiers_only():
 
 
 def test_a_bomb_is_cut_short():
-    data = b"0" * 30_000_000
+    data = b"0" * 12_000_000
     for _ in range(2):
         data = gzip.compress(data)
     deep = "x"
@@ -175,6 +175,25 @@ def test_a_bomb_is_cut_short():
         deep = BASED(deep.encode() + b"    ").decode()
     found = audit(notebook("x", printed(BASED(data).decode()), printed(deep)))
     assert all(finding.status == "review" for finding in found.findings)
+
+
+LONG = "the fit took one more step and ended " * 300
+FEW = "Three of the five women kept it back. "
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LONG + FEW.lower() + LONG, {"threshold"}),
+        (LONG[:3985] + " " + FEW.lower() + LONG, {"threshold"}),
+        (LONG * 40, {"unreadable"}),
+        (LONG * 40 + MAIL, {"unreadable"}),
+        (FEW + LONG * 40, {"threshold", "unreadable"}),
+        (" " * 300_000, set()),
+    ],
+)
+def test_a_long_text_is_read_in_parts_or_said_to_be_partly_read(text, expected):
+    assert rules(audit(notebook("x", printed(text)))) == expected
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"a": 1}', '{"cells": 3}'])

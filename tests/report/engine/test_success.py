@@ -18,19 +18,19 @@ from confstudy.report.engine.warm import Warm
 from confstudy.report.run import run_notebook
 
 FAILURES = {
-    "sys.exit(0)": ("import sys\nsys.exit(0)", r"cell \[3\] raised SystemExit"),
+    "sys.exit(0)": ("import sys\nsys.exit(0)", r"cell \[[34]\] raised SystemExit"),
     "sys.exit() in a function": ("(lambda: __import__('sys').exit())()", "raised SystemExit"),
-    "quit()": ("quit()", r"cell \[3\] ended the kernel by exit or quit"),
+    "quit()": ("quit()", r"cell \[[34]\] ended the kernel by exit or quit"),
     "exit()": ("exit()", "ended the kernel by exit or quit"),
     "exit": ("exit", "ended the kernel by exit or quit"),
-    "a failing command": ("!exit 3", r"cell \[3\] ran a command that ended with status 3"),
+    "a failing command": ("!exit 3", r"cell \[[34]\] ran a command that ended with status 3"),
     "one of two commands": ("!false\n!true", "ended with status 1"),
     "a command that gives lines": ("lines = !exit 4", "ended with status 4"),
     "bash": ("%%bash\nexit 5", "ended with status 5"),
     "sh by script": ("%%script sh\nexit 6", "ended with status 6"),
     "a thread": (
         "import threading\nt = threading.Thread(target=lambda: int('CANARY'))\nt.start(); t.join()",
-        r"a thread raised ValueError by the end of cell \[3\]. Its message may hold data",
+        r"a thread raised ValueError by the end of cell \[[34]\]. Its message may hold data",
     ),
     "a thread that fails late": (
         "import threading, time\ndef late():\n    time.sleep(1)\n    int('CANARY')\n"
@@ -44,7 +44,10 @@ FAILURES = {
         "the kernel died",
     ),
     "an error that is allowed": ("1 / 0", "raised ZeroDivisionError"),
-    "a warning": ("import warnings\nwarnings.warn('CANARY')", r"cell \[3\] warned \(UserWarning\)"),
+    "a warning": (
+        "import warnings\nwarnings.warn('CANARY')",
+        r"cell \[[34]\] warned \(UserWarning\)",
+    ),
 }
 
 

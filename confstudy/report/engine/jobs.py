@@ -1,0 +1,177 @@
+"""Several reports at once: each is built in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Generic, TypeVar
+
+from confstudy.errors import ConfstudyError, ReportError
+from confstudy.report.engine.warm import Forked, Warm
+
+__all__ = ["Done", "Tools", "attend", "run_many"]
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a job is given: a warm process to fork kernels from, and a way to say something."""
+
+    warm: Warm | None
+    say: Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Done(Generic[J, R]):
+    """What became of a job: its result, or why there is none."""
+
+    job: J
+    result: R | None = None
+    failed: ConfstudyError | None = None
+
+
+def run_many(
+    jobs: Iterable[J],
+    work: Callable[[J, Tools], R],
+    workers: int,
+    *,
+    warm: Warm | None = None,
+    say: Callable[[J, str], object] | None = None,
+) -> Iterator[Done[J, R]]:
+    """Do jobs in several processes, and yield what became of each as soon as it has ended.
+
+    A job has a process of its own, so that it shares nothing with another, and one that is
+    killed takes no other with it. Where the caller stops, all that still runs is ended.
+
+    Parameters
+    ----------
+    jobs
+        Anything that can be pickled.
+    work
+        A function of a module; it is called with a job and its `Tools`.
+    workers
+        How many jobs run at once, at least one.
+    warm
+        Forks the processes; without it they start cold.
+    say
+        Called with the job and a line that it said.
+
+    Yields
+    ------
+    Done
+        In the order of finishing.
+
+    Examples
+    --------
+    >>> from confstudy.words import plural
+    >>> list(run_many([], plural, 2))
+    []
+    """
+    waiting = list(jobs)[::-1]
+    running: dict[Connection, tuple[J, Any]] = {}
+    with TemporaryDirectory(prefix="confstudy-", ignore_cleanup_errors=True) as home:
+        try:
+            while waiting or running:
+                while waiting and len(running) < max(1, workers):
+                    job = waiting.pop()
+                    folder = Path(home, str(len(waiting)))
+                    folder.mkdir()
+                    end, process = _started(str(folder), warm)
+                    running[end] = (job, process)
+                    with suppress(OSError):
+                        end.send((work, job, Path.cwd(), dict(os.environ)))
+                ready = wait(list(running))
+                for end in [end for end in running if end in ready]:
+                    job, process = running[end]
+                    kind, told = _heard(end, process)
+                    if kind == "said":
+                        if say:
+                            say(job, told)
+                        continue
+                    del running[end]
+                    _stop(end, process)
+                    yield Done(job, **{kind: told})
+        finally:
+            for end, (_, process) in running.items():
+                _stop(end, process)
+
+
+def attend(end: Connection, folder: str, warm: Warm | None) -> None:
+    """Do the job that comes through a pipe, and send back what became of it."""
+    with suppress(EOFError):
+        work, job, place, environment = end.recv()
+        os.environ.clear()
+        os.environ.update({**environment, "TMPDIR": folder})
+        os.chdir(place)
+        tempfile.tempdir = folder
+        try:
+            outcome = "result", work(job, Tools(warm, lambda text: end.send(("said", text))))
+        except ConfstudyError as failed:
+            outcome = "failed", failed
+        except Exception as failed:
+            outcome = "failed", _unexpected(failed)
+        try:
+            end.send(outcome)
+        except Exception as failed:
+            end.send(("failed", _unexpected(failed)))
+    if warm:
+        warm.close()
+
+
+def _started(folder: str, warm: Warm | None) -> tuple[Connection, Any]:
+    ours, theirs = Pipe()
+    process: Any = None
+    if warm:
+        with suppress(ConnectionError):
+            process = warm.job(theirs, folder)
+    if process is None:
+        context = multiprocessing.get_context("spawn")
+        process = context.Process(target=attend, args=(theirs, folder, None))
+        process.start()
+    theirs.close()
+    return ours, process
+
+
+def _heard(end: Connection, process: Any) -> tuple[str, Any]:
+    try:
+        kind, told = end.recv()
+    except (EOFError, OSError):
+        return "failed", ReportError(f"the process that built it {_how(process)}.")
+    return kind, told
+
+
+def _how(process: Any) -> str:
+    if isinstance(process, Forked):
+        code: int | None = process.wait()
+    else:
+        process.join()
+        code = process.exitcode
+    if code is not None and code < 0:
+        return f"was killed (signal {-code}); the last good one is untouched"
+    return f"ended with code {code}"
+
+
+def _stop(end: Connection, process: Any) -> None:
+    end.close()
+    with suppress(OSError):
+        process.kill()
+    if isinstance(process, Forked):
+        process.wait()
+    else:
+        process.join()
+
+
+def _unexpected(failed: Exception) -> ReportError:
+    return ReportError(
+        f"unexpected {type(failed).__name__}. This is a fault of confstudy. Its message may hold "
+        "data and is not shown."
+    )
