@@ -68,7 +68,9 @@ def _build_one(plan: Plan, place: str, force: bool, warm: object, say: Say) -> s
         say(f"{place} {plan.label}: FAILED: {built.reason}{kept}")
     elif built.status == "held":
         say(f"{place} {plan.label}: HELD: {built.reason}{kept}")
-        say(f"    look into 'held', then confstudy report accept {plan.name}, or refuse {plan.name}")
+        say(
+            f"    look into 'held', then confstudy report accept {plan.name}, or refuse {plan.name}"
+        )
     else:
         took = f" in {time.monotonic() - start:.1f} s" if built.status == "built" else ""
         page = (built.path or plan.shelf.folder) / "report.html"
