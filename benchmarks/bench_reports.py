@@ -103,7 +103,8 @@ def main() -> None:
             for count in (2, len(REPORTS)):
                 before, start = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
                 command = [sys.executable, "-c", code.format(way, str(path), count)]
-                subprocess.run(command, env=environment, check=True)
+                quiet = {"stderr": subprocess.DEVNULL}
+                subprocess.run(command, env=environment, check=True, **quiet)
                 took, after = perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             first = first or (cpu, took)

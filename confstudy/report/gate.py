@@ -76,8 +76,10 @@ class Gate:
         """
         known = {out.digest for out in self.ledger.outputs if out.decision.status != "fail"}
         for place, cell in enumerate(notebook.cells, start=1):
+            if cell.get("attachments"):
+                raise DisclosureRefused(f"cell {place} has an attachment, which was not released.")
             for output in cell.get("outputs", []):
-                if canonical_digest(output.data) not in known:
+                if canonical_digest(output.get("data", {})) not in known:
                     raise DisclosureRefused(
                         f"cell {place} shows an output that the ledger does not know: it was "
                         "changed after it was released, or not released at all."

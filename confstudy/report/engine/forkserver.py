@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ __all__ = ["Work", "serve"]
 
 #: What a process does next; None when it is done. What a fork does is returned to the top, so
 #: that no clean-up of the server's runs in it.
-Work = Callable[[], Any]
+Work = Callable[..., Any]
 
 PRELOADED = (
     "numpy", "scipy.stats", "scipy.optimize", "pandas", "pyarrow.parquet", "pyarrow.dataset",
@@ -50,37 +50,37 @@ def serve(channel: Connection) -> Work | None:
     In a forked process, what it is to do; in the server, None at the end.
     """
     children: set[int] = set()
+    branches: set[int] = set()
     gc.collect()
     gc.freeze()
     with suppress(EOFError, OSError):
         while True:
-            order, *details = channel.recv()
+            order, handles, *details = channel.recv()
             if order == "poll":
                 channel.send(_ended(details[0], children))
                 continue
-            work = _work(order, details, channel)
-            server = os.getpid()
-            child = os.fork()
+            given = [recv_handle(channel) for _ in range(handles)]
+            server, child = os.getpid(), os.fork()
             if not child:
                 channel.close()
                 os.setpgid(0, 0)
-                return partial(_forked, server, work)
+                if order != "branch":
+                    die_with_parent(server)
+                return partial(_forked, _ORDERS[order], *given, *details)
             with suppress(OSError):
                 os.setpgid(child, child)
-            for handle in work.args[:1] if order == "job" else ():
+            for handle in given:
                 os.close(handle)
-            children.add(child)
+            (branches if order == "branch" else children).add(child)
             channel.send(child)
     for child in children:
         with suppress(OSError):
             os.killpg(child, signal.SIGKILL)
+    # A branch ends with its own pipe, after what it forked.
+    for child in branches:
+        with suppress(OSError):
+            os.waitpid(child, 0)
     return None
-
-
-def _work(order: str, details: Sequence[Any], channel: Connection) -> partial[Any]:
-    if order == "kernel":
-        return partial(_be_kernel, *details)
-    return partial(_be_job, recv_handle(channel), *details)
 
 
 def _ended(child: int, children: set[int]) -> int | None:
@@ -95,13 +95,12 @@ def _ended(child: int, children: set[int]) -> int | None:
     return os.waitstatus_to_exitcode(status)
 
 
-def _forked(server: int, work: Work) -> Any:
+def _forked(work: Work, *details: Any) -> Any:
     """What every fork begins with: nothing of chance is shared with its siblings."""
-    die_with_parent(server)
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
-    return work()
+    return work(*details)
 
 
 def _be_kernel(arguments: Sequence[str], environment: Mapping[str, str], folder: str) -> None:
@@ -118,27 +117,32 @@ def _be_kernel(arguments: Sequence[str], environment: Mapping[str, str], folder:
     kernel.run([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
-def _be_job(handle: int, folder: str) -> Work | None:
-    """Do what comes through the pipe, with a server of its own to fork kernels from."""
+def _be_branch(handle: int, modules: Sequence[str]) -> Work | None:
+    """Be a server of its own, with more imported."""
+    _import(modules)
+    return serve(Connection(handle))
+
+
+def _be_job(end: int, kernels: int, folder: str) -> None:
+    """Do what comes through a pipe, with a branch to fork kernels from."""
     from confstudy.report.engine.jobs import attend
     from confstudy.report.engine.warm import Warm
 
-    ours, theirs = Pipe()
-    if not (server := os.fork()):
-        ours.close()
-        os.close(handle)
-        return serve(theirs)
-    theirs.close()
-    attend(Connection(handle), folder, Warm(ours))
-    os.waitpid(server, 0)
-    return None
+    attend(Connection(end), folder, Warm(Connection(kernels)))
+
+
+_ORDERS: dict[str, Work] = {"kernel": _be_kernel, "branch": _be_branch, "job": _be_job}
+
+
+def _import(modules: Sequence[str]) -> None:
+    for name in modules:
+        with suppress(ImportError):
+            importlib.import_module(name)
 
 
 def _main() -> None:
     channel = Connection(int(sys.argv[1]))
-    for name in PRELOADED:
-        with suppress(ImportError):
-            importlib.import_module(name)
+    _import(PRELOADED)
     work = serve(channel)
     while work is not None:
         work = work()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -98,7 +99,7 @@ def run_many(
                             say(job, told)
                         continue
                     del running[end]
-                    _stop(end, process)
+                    _stop(end, process, grace=5.0)
                     yield Done(job, **{kind: told})
         finally:
             for end, (_, process) in running.items():
@@ -150,24 +151,28 @@ def _heard(end: Connection, process: Any) -> tuple[str, Any]:
 
 
 def _how(process: Any) -> str:
-    if isinstance(process, Forked):
-        code: int | None = process.wait()
-    else:
-        process.join()
-        code = process.exitcode
+    _join(process, None)
+    code = process.returncode if isinstance(process, Forked) else process.exitcode
     if code is not None and code < 0:
         return f"was killed (signal {-code}); the last good one is untouched"
     return f"ended with code {code}"
 
 
-def _stop(end: Connection, process: Any) -> None:
+def _stop(end: Connection, process: Any, grace: float = 0.0) -> None:
+    """End a process; after ``grace`` seconds in which it may clean up itself."""
     end.close()
+    _join(process, grace)
     with suppress(OSError):
         process.kill()
+    _join(process, None)
+
+
+def _join(process: Any, seconds: float | None) -> None:
     if isinstance(process, Forked):
-        process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
     else:
-        process.join()
+        process.join(seconds)
 
 
 def _unexpected(failed: Exception) -> ReportError:

@@ -20,6 +20,9 @@ from confstudy.report.engine.steady import STEADY
 
 __all__ = ["Forked", "Warm", "shared"]
 
+#: What a process that builds needs and a notebook does not.
+BUILDERS = ("confstudy.report.run", "confstudy.report.build")
+
 
 class Warm:
     """A process to fork kernels from; one for each run of a command, closed with it.
@@ -38,6 +41,7 @@ class Warm:
     def __init__(self, channel: Connection, process: subprocess.Popen[bytes] | None = None) -> None:
         self._channel = channel
         self._process = process
+        self._builders: Warm | None = None
         self._lock = Lock()
 
     @classmethod
@@ -69,28 +73,35 @@ class Warm:
         ConnectionError
             The process is gone.
         """
-        return Forked(self._ask("kernel", list(arguments), dict(env), folder), self)
+        return Forked(self._ask("kernel", (), list(arguments), dict(env), folder), self)
 
     def job(self, end: Connection, folder: str) -> Forked:
-        """Fork a process that attends to the pipe ``end``, its temporary files in ``folder``."""
-        with self._lock:
-            try:
-                self._channel.send(("job", folder))
-                send_handle(self._channel, end.fileno(), None)
-                return Forked(self._channel.recv(), self)
-            except (EOFError, OSError):
-                raise ConnectionError("The warm process is gone.") from None
+        """Fork a process that attends to the pipe ``end``, its temporary files in ``folder``.
+
+        It forks its kernels from a branch of its own: a process that builds has more imported
+        than a notebook would find in a kernel.
+        """
+        if self._builders is None:
+            self._builders = self._branch(BUILDERS)
+        kernels = self._branch(())
+        ends = (end, kernels._channel)
+        try:
+            return Forked(self._builders._ask("job", ends, folder), self._builders)
+        finally:
+            kernels.close()
 
     def ended(self, pid: int) -> int | None:
         """How a forked process ended; None while it runs. It is asked only until it has ended."""
         try:
-            code: int | None = self._ask("poll", pid)
+            code: int | None = self._ask("poll", (), pid)
         except ConnectionError:
             return -signal.SIGKILL
         return code
 
     def close(self) -> None:
         """End the process and all that it forked."""
+        if self._builders:
+            self._builders.close()
         self._channel.close()
         if self._process:
             self._process.wait()
@@ -106,10 +117,18 @@ class Warm:
     ) -> None:
         self.close()
 
-    def _ask(self, *order: Any) -> Any:
+    def _branch(self, modules: Sequence[str]) -> Warm:
+        ours, theirs = Pipe()
+        with theirs:
+            self._ask("branch", (theirs,), list(modules))
+        return Warm(ours)
+
+    def _ask(self, order: str, ends: Sequence[Connection], *details: Any) -> Any:
         with self._lock:
             try:
-                self._channel.send(order)
+                self._channel.send((order, len(ends), *details))
+                for end in ends:
+                    send_handle(self._channel, end.fileno(), None)
                 return self._channel.recv()
             except (EOFError, OSError):
                 raise ConnectionError("The warm process is gone.") from None
