@@ -57,8 +57,11 @@ def serve(channel: Connection) -> Work | None:
         while True:
             order, handles, *details = channel.recv()
             if order == "poll":
-                channel.send(_ended(details[0], children))
+                code = _ended(details[0])
+                children -= {details[0]} if code is not None else set()
+                channel.send(code)
                 continue
+            branches -= {child for child in branches if _ended(child) is not None}
             given = [recv_handle(channel) for _ in range(handles)]
             server, child = os.getpid(), os.fork()
             if not child:
@@ -83,7 +86,7 @@ def serve(channel: Connection) -> Work | None:
     return None
 
 
-def _ended(child: int, children: set[int]) -> int | None:
+def _ended(child: int) -> int | None:
     """How a child ended, as subprocess words it; None while it runs."""
     try:
         found, status = os.waitpid(child, os.WNOHANG)
@@ -91,7 +94,6 @@ def _ended(child: int, children: set[int]) -> int | None:
         return -signal.SIGKILL
     if not found:
         return None
-    children.discard(child)
     return os.waitstatus_to_exitcode(status)
 
 
