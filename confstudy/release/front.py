@@ -68,7 +68,7 @@ def release(thing: object, survey: Survey, **options: Any) -> Piece:
     --------
     >>> import confstudy as cs
     >>> scores = cs.score(cs.load("data_synthetic/therapy.parquet"))
-    >>> cs.release(cs.fit("trust ~ privacy", scores), scores).decision.status
+    >>> cs.release(cs.fit("alliance ~ privacy", scores), scores).decision.status
     'pass'
     """
     if isinstance(thing, str):
@@ -98,8 +98,8 @@ def model(
     --------
     >>> import confstudy as cs
     >>> scores = cs.score(cs.load("data_synthetic/therapy.parquet"))
-    >>> cs.release.model(cs.fit("trust ~ privacy", scores), scores)
-    model 'trust ~ privacy' · pass (model)
+    >>> cs.release.model(cs.fit("alliance ~ privacy", scores), scores)
+    model 'alliance ~ privacy' · pass (model)
     ...
     """
     if not hasattr(fit, "table"):

@@ -73,8 +73,8 @@ def run_many(
 
     Examples
     --------
-    >>> from confstudy.words import plural
-    >>> list(run_many([], plural, 2))
+    >>> from confstudy.words import number
+    >>> list(run_many([], number, 2))
     []
     """
     waiting = list(jobs)[::-1]
