@@ -154,20 +154,17 @@ def _answered(
     if styles.acquiescence or styles.extremity:
         # The strength has variance 1 before the stretch.
         shift, stretch = manners.shift, manners.stretch / np.sqrt(1 + styles.acquiescence**2)
-    answers = np.empty((len(solved), len(latent)), np.int8)
-    kernels().fill_answers(
-        answers,
-        latent,
-        np.array([item.loading for item in solved.values()]),
-        np.array([item.cuts for item in solved.values()]),
-        np.array([points[name in reverse] for name in solved]),
-        shift,
-        stretch,
-        start,
-        streams.replication,
-        streams.keys(list(solved)),
-    )
-    return answers
+    each = len(latent) // streams.replications
+    answers = np.empty((streams.replications, len(solved), each), np.int8)
+    loadings = np.array([item.loading for item in solved.values()])
+    cuts = np.array([item.cuts for item in solved.values()])
+    first = np.array([points[name in reverse] for name in solved])
+    keys, fill = streams.keys(list(solved)), kernels().fill_answers
+    for number, part in enumerate(answers):
+        rows = slice(number * each, (number + 1) * each)
+        own = latent[rows], loadings, cuts, first, shift[rows], stretch[rows]
+        fill(part, *own, start, streams.replication + number, keys)
+    return answers.transpose(1, 0, 2).reshape(len(solved), -1)
 
 
 def implied_covariance(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -115,6 +115,12 @@ class Population:
         low = int(unit[0])
         return draw(column, int(unit[-1]) + 1 - low, low)[unit - low]
 
+    def dealt(self, column: str, level: Level, arms: int) -> Floats:
+        """(n,) arms given to all units of a level at random, in equal numbers (to one)."""
+        streams = self.streams
+        key = streams.seed, streams.replication, streams.replications
+        return _dealt(*key, self.units(level), column, arms)[self.unit(level)]
+
     def windows(self, rows: int) -> Iterator[Population]:
         """Windows of about ``rows`` clients, none of which cuts a therapist's clients apart."""
         begin = self.first
@@ -126,6 +132,20 @@ class Population:
                 end = min(-(-therapist * self.clients // self.therapists), self.stop)
             yield replace(self, first=begin, last=end)
             begin = end
+
+
+@lru_cache(maxsize=8)
+def _dealt(
+    seed: int, replication: int, replications: int, units: int, column: str, arms: int
+) -> Floats:
+    """Their ranks by a random key, from a random start; in every replication by itself."""
+    streams = Streams(seed, replication, replications)
+    keys = streams.uniform(column, units).reshape(replications, -1)
+    place = np.empty(keys.shape, dtype=np.intp)
+    ranks = np.broadcast_to(np.arange(keys.shape[1]), keys.shape)
+    np.put_along_axis(place, np.argsort(keys, axis=1, kind="stable"), ranks, axis=1)
+    offset = (streams.uniform(f"{column}:offset", replications) * arms).astype(np.intp)
+    return ((place + offset[:, None]) % arms).astype(float).ravel()
 
 
 def _kept(unit: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -32,6 +32,8 @@ class Streams:
         0 or more.
     replication
         Which of the repetitions with this seed, from 0.
+    replications
+        How many are drawn side by side: the rows are then as many of each, one after the other.
 
     Notes
     -----
@@ -47,21 +49,22 @@ class Streams:
     True
     """
 
-    def __init__(self, seed: int, replication: int = 0) -> None:
+    def __init__(self, seed: int, replication: int = 0, replications: int = 1) -> None:
         if seed < 0 or not 0 <= replication < _MOST:
             raise StructureError(
                 "A seed is 0 or more, and a replication from 0 to less than 2³²: choose another."
             )
         self.seed = seed
         self.replication = replication
+        self.replications = replications
 
     def normal(self, column: str, n: int, start: int = 0) -> Floats:
         """Standard normal numbers for the rows ``start`` to ``start + n``."""
-        return self.normals(column, n, 1, start).reshape(n)
+        return self.normals(column, n // self.replications, self.replications, start).reshape(n)
 
     def uniform(self, column: str, n: int, start: int = 0) -> Floats:
         """Numbers between 0 and 1 for the rows ``start`` to ``start + n``."""
-        return self.uniforms(column, n, 1, start).reshape(n)
+        return self.uniforms(column, n // self.replications, self.replications, start).reshape(n)
 
     def normals(self, column: str, n: int, replications: int, start: int = 0) -> Floats:
         """(replications, n) standard normal numbers, from this replication on.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import comb
 
 import numpy as np
@@ -16,7 +15,6 @@ from confstudy.errors import StructureError, unknown
 from confstudy.simulate.model.course import Course, course_of
 from confstudy.simulate.model.node import Node
 from confstudy.simulate.model.population import Population
-from confstudy.simulate.model.streams import Streams
 from confstudy.simulate.model.structure import SESSIONS, Structure
 from confstudy.simulate.model.terms import Term
 
@@ -219,23 +217,13 @@ class World:
         return np.asarray(values[name] == place, dtype=float)
 
     def _assigned(self, name: str, node: Node) -> Floats:
-        """Arms in equal numbers (to one): among all, within each therapist, or by unit."""
+        """Arms in equal numbers (to one): among all, within each therapist, or to whole units."""
         population = self.population
-        if node.level != "client":
-            return self._by_unit(name, node)
-        if not node.within:
-            return _over_everybody(population.seed, population.clients, name, len(node.arms))[
-                population.first : population.stop
-            ]
+        if node.level != "client" or not node.within:
+            return population.dealt(name, node.level, len(node.arms))
         offset = population.uniform(f"{name}:offset", "therapist") * len(node.arms)
         place = population.places(name) + offset.astype(np.int32)
         return (place % len(node.arms)).astype(float)
-
-    def _by_unit(self, name: str, node: Node) -> Floats:
-        """Whole therapists or practices in an arm: a cluster-randomized trial."""
-        unit = self.population.unit(node.level)
-        units = self.population.units(node.level)
-        return _over_everybody(self.population.seed, units, name, len(node.arms))[unit]
 
 
 def _beyond(cuts: Sequence[float], values: Floats) -> Floats:
@@ -244,13 +232,3 @@ def _beyond(cuts: Sequence[float], values: Floats) -> Floats:
     for cut in cuts:
         count += (values > cut).view(np.int8)
     return count.astype(float)
-
-
-@lru_cache(maxsize=8)
-def _over_everybody(seed: int, n: int, name: str, arms: int) -> Floats:
-    """Arms of n units in equal numbers: their ranks by a random key, from a random start."""
-    streams = Streams(seed)
-    place = np.empty(n, dtype=np.intp)
-    place[np.argsort(streams.uniform(name, n), kind="stable")] = np.arange(n)
-    offset = int(streams.uniform(f"{name}:offset", 1)[0] * arms)
-    return ((place + offset) % arms).astype(float)
