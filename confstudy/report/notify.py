@@ -183,14 +183,15 @@ def _run(command: Sequence[str], text: bytes, timeout: float) -> int:
 
 def _text(notice: Notice) -> str:
     said = {
-        "failed": "could not be built. The last good one is still published.",
+        "failed": "could not be built. What was published before stays as it was.",
         "recovered": "was built again: it is published.",
         "held": "was built but is held: look at it, then accept or refuse it.",
     }
     lines = [f"The report {notice.report} {said[notice.status]}"]
     lines += [f"Why: {notice.reason}"] if notice.reason else []
     lines += [f"Run: {notice.run}"] if notice.run else []
-    return "\n".join([*lines, "", "See `confstudy report history`."])
+    name = notice.report.partition(" ")[0]
+    return "\n".join([*lines, "", f"See `confstudy report history {name}`."])
 
 
 def _told(shelf: Path) -> dict[str, str]:

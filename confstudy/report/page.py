@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from importlib.metadata import version
 from typing import Literal, get_args
@@ -16,9 +17,11 @@ from confstudy.release import front
 from confstudy.release.cell import Cell, analysed, everybody
 from confstudy.release.counts import check_count
 from confstudy.release.decision import Decision, worst
+from confstudy.release.dp.private import Private
 from confstudy.release.gate import leave
 from confstudy.release.ledger.ledger import Ledger
 from confstudy.release.piece import OPEN, Piece
+from confstudy.release.recorded import check_numbers
 from confstudy.release.sentence import check_sentences
 from confstudy.release.tally import Tally
 from confstudy.report.wording import Number
@@ -29,6 +32,10 @@ from confstudy.words import about, percent
 
 __all__ = ["Report"]
 
+_WORDLESS = (
+    "A figure needs words for those who do not see it. Figures of cs.plot have them (alt); one of "
+    "Matplotlib is released by cs.release.figure(figure, survey, caption=…, alt=…, n=…)."
+)
 Standing = Literal["exploratory", "registered"]
 
 
@@ -125,8 +132,28 @@ class Report:
         return self._leave(Piece("numbers", html, decision, caption="Numbers"))
 
     def figure(self, figure: Figure) -> Piece:
-        """A figure with its caption and alternative text."""
-        return front.figure(figure, self.survey, ledger=self.ledger)
+        """A figure of ``cs.plot`` with its caption and alternative text.
+
+        Without a caption, the first sentence of the alternative text stands under it.
+
+        Raises
+        ------
+        AnalysisError
+            It has no words for those who do not see it, or it is not of ``cs.plot``.
+
+        Examples
+        --------
+        >>> import confstudy as cs
+        >>> report = cs.Report(cs.load("data_synthetic/therapy.parquet"))
+        >>> arrow = cs.plot.Arrow("Perceived privacy", "Trust", "0.50", main=True)
+        >>> report.figure(cs.plot.paths([arrow], n=600)).caption
+        'Path diagram.'
+        """
+        words = figure.alt.strip() if isinstance(figure, Figure) else ""
+        if not words:
+            raise AnalysisError(_WORDLESS)
+        caption = figure.caption.strip() or f"{words.partition('. ')[0].removesuffix('.')}."
+        return front.figure(replace(figure, caption=caption), self.survey, ledger=self.ledger)
 
     def model(self, fit: Fit, caption: str) -> Piece:
         """A model's coefficients as a table."""
@@ -179,11 +206,31 @@ class Report:
         """A paragraph written by hand."""
         return front.text(markdown, self.survey, ledger=self.ledger)
 
-    def record(self, name: str, value: float, ci: tuple[float, float] | None = None) -> Piece:
-        """Keep a number in the report's ``values.json``, to compare builds by."""
+    def record(
+        self, name: str, value: float | Private, ci: tuple[float, float] | None = None
+    ) -> Piece:
+        """Keep a number in the report's ``values.json``, to compare builds by.
+
+        Raises
+        ------
+        DisclosureRefused
+            The number, or an end of its interval, is an answer that fewer than ten gave.
+
+        Examples
+        --------
+        >>> import confstudy as cs
+        >>> survey = cs.load("data_synthetic/therapy.parquet")
+        >>> cs.Report(survey).record("respondents", survey.n).decision.status
+        'pass'
+        """
         low, high = (float(limit) for limit in ci) if ci else (None, None)
-        kept = {"name": name, "value": float(value), "conf_low": low, "conf_high": high}
-        return self._leave(Piece("record", "", data={"record": kept}, caption=f"Record {name}"))
+        number = value.value if isinstance(value, Private) else float(value)
+        told = [] if isinstance(value, Private) else [number]
+        decision = check_numbers([*told, *(ci or ())], self.survey)
+        kept = {"name": name, "value": number, "conf_low": low, "conf_high": high}
+        return self._leave(
+            Piece("record", "", decision, {"record": kept}, caption=f"Record {name}")
+        )
 
     def provenance(self) -> Piece:
         """Where the data come from, what was done to them, with which versions."""

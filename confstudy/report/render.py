@@ -1,20 +1,33 @@
-"""From an executed notebook to its page, and the page over all reports."""
+"""The page over all reports, from what is known of each variant."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal, get_args
 
-from confstudy.report.notebooks import NotebookNode
-from confstudy.report.writers.document import document
-from confstudy.report.writers.html import TEMPLATES, render_html
+from confstudy.report.writers.html import TEMPLATES
 from confstudy.report.writers.trend import Trend
+from confstudy.words import join
 
-__all__ = ["Row", "render_index", "render_report"]
+__all__ = ["Event", "Group", "Row", "Status", "render_index"]
 
-State = Literal["", "fresh", "stale", "held", "never built"]
+#: In the order in which the page counts them.
+Status = Literal[
+    "fresh", "stale", "failed", "held", "refused", "damaged", "never built", "retired", "unknown"
+]
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of a variant's history: when, what became of it, why, and where its page is."""
+
+    at: str
+    status: str
+    reason: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,66 +36,83 @@ class Row:
 
     Attributes
     ----------
-    title, finding, variant
-        The report, its latest finding, its parameters.
+    status
+        What a reader must know first; ``unknown`` where nobody could tell.
+    finding, variant
+        Its latest finding, empty where nothing is published; its parameters.
     link, files
         Where the page is, and other files by their names, such as ``{"PDF": "…/report.pdf"}``.
-    built, failed, held
-        The days of the last good build, and of a newer one that failed or waits for a person.
-    state
-        Whether the last good build is still what would be built; empty where nobody looked.
+    built, due
+        When the last good build was made, and when the next is due; empty where never.
+    notice, reasons
+        What is the matter, and why, one sentence each; nothing where all is well.
     trends
         Recorded numbers over builds.
+    history
+        The last builds and decisions, the newest first.
     """
 
-    title: str
-    finding: str
+    status: Status
+    finding: str = ""
     variant: str = ""
     link: str = ""
-    files: Mapping[str, str] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
     built: str = ""
-    failed: str = ""
-    held: str = ""
-    state: State = ""
+    due: str = ""
+    notice: str = ""
+    reasons: Sequence[str] = ()
     trends: Sequence[Trend] = ()
+    history: Sequence[Event] = ()
 
     @property
-    def notice(self) -> str:
-        """What a reader must know before opening it; empty where all is well."""
-        good = "this is the last good one" if self.link else "there is no good one yet"
-        if self.failed:
-            return f"The latest build failed on {self.failed}; {good}."
-        if self.held:
-            return f"A new build of {self.held} is held for review; {good}."
-        if self.state == "stale" and self.link:
-            return "Something changed since: build it anew before citing it."
-        return ""
+    def heading(self) -> str:
+        """The finding, else what there is to call it by."""
+        return self.finding or self.variant or "Nothing published yet"
+
+    @property
+    def named(self) -> str:
+        """The heading and the variant, for those who hear a link alone."""
+        apart = self.variant and self.variant != self.heading
+        return f"{self.heading}, {self.variant}" if apart else self.heading
 
 
-def render_report(
-    notebook: NotebookNode, pieces: list[dict[str, Any]], fallback: str, built: datetime
-) -> str:
-    """The report as self-contained HTML."""
-    return render_html(document(notebook, pieces, fallback, built)).decode()
+@dataclass(frozen=True)
+class Group:
+    """The variants of one report."""
+
+    title: str
+    rows: Sequence[Row]
 
 
-def render_index(rows: Sequence[Row | Mapping[str, Any]], now: datetime | None = None) -> str:
+def render_index(groups: Sequence[Group], now: datetime | None = None) -> str:
     """The page over all reports.
 
     Parameters
     ----------
-    rows
-        One a variant; as :class:`Row` or its attributes by name.
+    groups
+        One a report, in the order of the page; variants whose status is ``retired`` stand last,
+        under a heading of their own.
     now
         When the page is written; the present moment by default.
 
     Examples
     --------
-    >>> page = render_index([Row("Outcomes", "Trust rose", link="a/latest/report.html")])
-    >>> page.count("Trust rose")
-    1
+    >>> page = render_index([Group("Outcomes", [Row("fresh", "Trust rose", link="a.html")])])
+    >>> page.count("Trust rose"), "1 fresh" in page
+    (1, True)
     """
-    listed = [row if isinstance(row, Row) else Row(**row) for row in rows]
     moment = now or datetime.now(UTC)
-    day = f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-    return TEMPLATES.get_template("index.html").render(rows=listed, written=day)
+    standing = [(g.title, [r for r in g.rows if r.status != "retired"]) for g in groups]
+    retired = [(g.title, row) for g in groups for row in g.rows if row.status == "retired"]
+    return TEMPLATES.get_template("index.html").render(
+        groups=[(title, rows) for title, rows in standing if rows],
+        retired=retired,
+        summary=_summary([row for group in groups for row in group.rows]),
+        written=f"{moment.day} {moment:%B %Y, %H:%M} UTC",
+    )
+
+
+def _summary(rows: Sequence[Row]) -> str:
+    found = Counter(row.status for row in rows)
+    counted = [f"{found[status]} {status}" for status in get_args(Status) if found[status]]
+    return f"{join(counted)}." if counted else "No report stands in reports.toml."

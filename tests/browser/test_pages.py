@@ -1,71 +1,36 @@
 """A report and the index are accessible: axe-core finds nothing, wide or narrow, light or dark."""
 
-import pandas as pd
 import pytest
 
-from confstudy.release.html import Table
-from confstudy.report.render import Row, render_index
+from confstudy.report.render import Event, Group, Row, render_index
 from confstudy.report.writers.html import render_html
 from confstudy.report.writers.trend import Trend
 from tests.browser.axe import axe_core, chromium, judged
-from tests.report.pages import DRAWING, cell, piece, report
+from tests.report.pages import many_things
 
-WORDS = """# First
-
-See Figure 1, Table 1 and `code`[^1]. $x_1 = \\frac{a}{b}$, $\\nosuch$
-
-$$\\sum_{i=1}^{n} x_i^2 \\quad \\hat{\\beta}$$
-
-| a | b |
-|---|--:|
-| 1 | 2 |
-
-#### Second
-
-- *one*
-- ~~two~~ <https://example.org>
-
-> quoted
-
-[^1]: A note.
-
-## Third
-"""
-STRIP = (
-    '<ul class="strip"><li class="{0}">{1}</li><li>n = 40</li></ul>'
-    '<ul class="warnings"><li>W</li></ul>'
-)
-NUMBERS = (
-    '<dl class="numbers"><div><dt>Odds ratio</dt><dd><strong>0.68</strong> '
-    "<span>[0.55, 0.83]</span></dd></div></dl>"
-)
-FACTS = '<dl class="provenance"><dt>Data</dt><dd>therapy.parquet</dd></dl>'
-WIDE = pd.DataFrame({f"A long name of column {n}": [n, "–"] for n in range(12)})
 TRENDS = (Trend("effect", (0.5, 0.42, 0.4)), Trend("n", (40.0,)))
+FILES = {"PDF": "a.pdf", "Word": "a.docx"}
+PAST = (Event("2026-02-01 06:00", "failed", "cell [3] raised ValueError", "a.html"),)
 
 
 def a_report():
-    parts = [
-        piece("title", '<p class="eyebrow">Study</p><h1>Found</h1>', title="Found"),
-        *(piece("strip", STRIP.format(kind.lower(), kind)) for kind in ("SYNTHETIC", "REAL")),
-        piece("numbers", NUMBERS),
-        WORDS,
-        cell(DRAWING),
-        piece("table", Table(WIDE, "A wide table", "A note.").html),
-        piece("provenance", FACTS),
-    ]
-    return render_html(report(*parts)).decode()
+    return render_html(many_things()).decode()
 
 
 def the_index():
-    rows = [
-        Row("One", "Fresh", "wave=1", "a.html", {"PDF": "a.pdf"}, "2026-01-02", "", "", "fresh"),
-        Row("Two", "Stale", "", "b.html", None, "2026-01-02", "", "", "stale", TRENDS),
-        Row("Three", "Failed", "", "c.html", None, "2026-01-02", "2026-02-01"),
-        Row("Four", "Held", "", "d.html", None, "2026-01-02", "", "2026-02-01"),
-        Row("Five", "Five", failed="2026-02-01", state="never built"),
+    good = {"files": FILES, "built": "2026-01-02", "trends": TRENDS, "history": PAST}
+    due = "2026-03-02 06:00 CET"
+    waves = [
+        Row("fresh", "Trust rose", "wave = 1", "a.html", due=due, **good),
+        Row("stale", "Trust fell", "wave = 2", "b.html", notice="N.", reasons=["R"] * 7, **good),
+        Row("failed", "Trust stood", "wave = 3", "c.html", notice="N.", reasons=["R"], **good),
+        Row("held", "Trust stood still", "wave = 4", "d.html", notice="N.", **good),
+        Row("refused", "Trust came", "wave = 5", "e.html", notice="N.", **good),
+        Row("damaged", variant="wave = 6", notice="N."),
+        Row("never built", variant="wave = 7", due=due),
+        Row("retired", "Trust went", "wave = 8", "f.html", **good),
     ]
-    return render_index(rows)
+    return render_index([Group("Waves", waves), Group("Other", [Row("unknown", notice="N.")])])
 
 
 @pytest.fixture(scope="module")

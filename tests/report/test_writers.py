@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,7 +14,8 @@ import pandas as pd
 import pytest
 import typst
 
-from confstudy.errors import ReportError
+import confstudy as cs
+from confstudy.errors import AnalysisError, ReportError
 from confstudy.release.html import Table
 from confstudy.report import render
 from confstudy.report.writers.docx import render_docx
@@ -21,9 +23,11 @@ from confstudy.report.writers.html import render_html
 from confstudy.report.writers.nodes import find, text_of
 from confstudy.report.writers.pdf import render_pdf
 from confstudy.report.writers.typst import Source
-from tests.report.pages import DRAWING, cell, piece, report
+from tests.report.pages import DRAWING, cell, many_things, piece, report
 
 TEMPLATE = Path(render.__file__).parent / "templates" / "report.typ"
+#: Points between the margins of A4.
+PAPER = 595.3 - 2 * 24 * 72 / 25.4 + 1
 HOSTILE = [
     '#import "x"', "*x*", "<script>alert(1)</script>", "]", "[", "$x$", "`raw`", "\\", '"', "'",
     "{{ 7 }}", "{% if %}", "@label", "<b>", "&amp;", "//", "/* */", "= Head", "~", "a\x00b",
@@ -52,6 +56,12 @@ def typeset(made):
         words += [part["text"]] if isinstance(part, dict) and "text" in part else []
         left += part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
     return words
+
+
+def box_of_formula(data):
+    """The width in points of the widest formula of a PDF."""
+    boxes = re.findall(rb"/BBox ?\[([\d. ]+)\]", unpacked(data))
+    return max(float(b.split()[2]) - float(b.split()[0]) for b in boxes)
 
 
 def unpacked(data):
@@ -131,6 +141,48 @@ def test_formulas_are_mathml_and_mistakes_in_them_are_code(latex, inside, marks)
     assert ("<math " in page and inside in page) if inside else "<code>" in page
     assert render_pdf(made)
     assert any("Words" in line for line in written(made))
+
+
+@pytest.mark.parametrize(
+    ("latex", "width"), [(r"a \quad b", "1em"), (r"a \, b", "0.167em"), (r"a \qquad b", "2em")]
+)
+def test_spaces_in_formulas_are_as_wide_as_they_were_written(latex, width):
+    made = report(f"${latex}$")
+    assert f'<mspace width="{width}"' in render_html(made).decode()
+    assert f"#h({width})" in Source(made).text()
+
+
+def test_a_formula_that_is_too_long_for_a_page_is_broken():
+    short, long = (report(f"$${' + '.join('y' * count)}$$") for count in (20, 60))
+    assert box_of_formula(render_pdf(short)) < box_of_formula(render_pdf(long)) < PAPER
+
+
+def test_words_that_go_to_the_left_stand_on_the_right():
+    made = report("(שלום) one", "one שלום")
+    assert Source(made).text().count("dir: rtl") == 1
+    xml = ZipFile(io.BytesIO(render_docx(made))).read("word/document.xml").decode()
+    assert xml.count("<w:bidi/>") == 1
+    assert "unicode-bidi: plaintext" in render_html(made).decode()
+
+
+@pytest.mark.parametrize("caption", ["", "  ", "What acts on what."])
+def test_a_figure_has_a_caption_and_words_for_those_who_do_not_see_it(scores, caption):
+    arrow = cs.plot.Arrow("Privacy", "Trust", "0.50", main=True)
+    drawn = cs.plot.paths([arrow], n=200, caption=caption)
+    shown = cs.Report(scores).figure(drawn)
+    said = caption.strip() or "Path diagram."
+    assert shown.caption == said
+    assert f"<figcaption>{said}</figcaption>" in shown.html
+    with pytest.raises(AnalysisError, match="words for those who do not see it"):
+        cs.Report(scores).figure(replace(drawn, alt=" "))
+
+
+def test_a_report_with_one_of_everything_is_written_in_every_format():
+    made = many_things()
+    page = render_html(made).decode()
+    assert page.count("<table>") == 3
+    assert render_pdf(made).startswith(b"%PDF")
+    assert "Level 59" in written(made)
 
 
 def test_money_is_no_formula():

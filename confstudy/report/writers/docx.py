@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from confstudy.errors import ReportError
 from confstudy.report.writers.document import Document
-from confstudy.report.writers.nodes import Child, Node, find, text_of
+from confstudy.report.writers.nodes import Child, Node, find, right_to_left, text_of
 from confstudy.report.writers.pictures import bitmap
 from confstudy.report.writers.word_parts import Runs, caption, element
 from confstudy.report.writers.word_table import write_table
@@ -107,7 +107,10 @@ class _Writer:
                 words.append(node)
                 continue
             if text_of(*words).strip() or list(find(tuple(words), "img")):
-                self.runs(self.word.add_paragraph(style=style), tuple(words))
+                paragraph = self.word.add_paragraph(style=style)
+                if right_to_left(*words):
+                    paragraph._p.get_or_add_pPr().append(element(self.docx, "bidi"))
+                self.runs(paragraph, tuple(words))
             words = []
             self._block(node, style)
 

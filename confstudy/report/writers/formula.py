@@ -22,6 +22,7 @@ _KNOWN = frozenset(
 _ATTRIBUTES = frozenset(
     {"accent", "columnalign", "display", "form", "linethickness", "mathvariant"}
 )
+_EMS = re.compile(r"-?\d*\.?\d+em")
 _SPACE = "http://www.w3.org/1998/Math/MathML"
 
 
@@ -38,6 +39,8 @@ def formula(latex: str, display: bool = False) -> Element | None:
         return None
     for element in made.iter():
         kept = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES}
+        if element.tag == "mspace" and _EMS.fullmatch(element.get("width", "")):
+            kept["width"] = element.attrib["width"]
         element.attrib.clear()
         element.attrib.update(kept)
         element.text = unescape(element.text or "")

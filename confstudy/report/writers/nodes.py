@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
-__all__ = ["Child", "Node", "clean", "find", "parse", "text_of"]
+__all__ = ["Child", "Node", "clean", "find", "parse", "right_to_left", "text_of"]
 
 _INLINE = "a b br code del em i img s span strong sub sup"
 _BLOCK = "blockquote dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre section ul"
@@ -76,6 +77,16 @@ def text_of(*nodes: Child) -> str:
     'a b'
     """
     return "".join(n if isinstance(n, str) else text_of(*n.children) for n in nodes)
+
+
+def right_to_left(*nodes: Child) -> bool:
+    """Whether the first letter that has a direction goes to the left.
+
+    >>> right_to_left("12 (שלום) one"), right_to_left("12 one שלום")
+    (True, False)
+    """
+    ways = (unicodedata.bidirectional(letter) for letter in text_of(*nodes))
+    return next((way for way in ways if way in ("L", "R", "AL")), "L") != "L"
 
 
 def find(nodes: tuple[Child, ...], *tags: str) -> Iterator[Node]:

@@ -9,7 +9,7 @@ from base64 import b64decode
 from confstudy.report.writers.document import Block, Document
 from confstudy.report.writers.formula import formula
 from confstudy.report.writers.grid import Cell, Grid, grid_of
-from confstudy.report.writers.nodes import Child, Node, find, text_of
+from confstudy.report.writers.nodes import Child, Node, find, right_to_left, text_of
 from confstudy.report.writers.typst_math import typst_math
 
 __all__ = ["Source", "string"]
@@ -90,7 +90,8 @@ class Source:
     def _p(self, node: Node) -> str:
         if node.has("notes"):
             return f"note({self.braced(node.children)})"
-        return f"par({self.braced(node.children)})"
+        words = f"par({self.braced(node.children)})"
+        return f"{{ set text(dir: rtl); {words} }}" if right_to_left(node) else words
 
     def _heading(self, node: Node) -> str:
         level = int(node.tag[1]) - 1

@@ -25,7 +25,7 @@ def typst_math(element: Element) -> str:
     if tag in ("mn", "mtext"):
         return text if text.isdecimal() and text.isascii() else _quoted(text)
     if tag == "mspace":
-        return "thin"
+        return f"#h({element.get('width', '0.167em')})"
     if tag == "mphantom":
         return f"#hide($ {' '.join(parts)} $)"
     if tag == "mtable":
