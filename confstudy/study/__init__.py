@@ -1,0 +1,1 @@
+"""A new study's folder, which builds its reports at once."""
