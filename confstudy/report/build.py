@@ -8,14 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from confstudy.errors import ConfstudyError
+from confstudy.errors import ConfstudyError, ReportBusy
 from confstudy.release.piece import MIME, decision_of
 from confstudy.report.clean import cleaned
 from confstudy.report.diff import read_values
+from confstudy.report.engine.folder import own_folder
+from confstudy.report.engine.pictures import require_no_picture
 from confstudy.report.engine.progress import Progress
+from confstudy.report.engine.success import unexpected
 from confstudy.report.engine.warm import Warm
 from confstudy.report.fingerprint import undeclared
 from confstudy.report.gate import Gate, survey_of
@@ -97,15 +99,24 @@ def build(
 
 def _build(plan: Plan, force: bool, warm: Warm | None, progress: Progress | None) -> Built:
     gate = Gate.of(plan.root, plan.shelf.folder)
-    gate.discard()
     try:
+        gate.discard()
         made = _made(plan, gate, force, warm, progress)
         gate.commit()
-    except ConfstudyError as failed:
-        plan.shelf.fail(str(failed))
-        return Built(plan.label, "failed", plan.shelf.latest, str(failed))
+        return _placed(plan, made)
+    except ReportBusy:
+        raise
+    except Exception as failed:
+        # The renderers are many, and a fault of one is a failure like any other.
+        reason = str(failed if isinstance(failed, ConfstudyError) else unexpected(failed))
     finally:
         gate.discard()
+    plan.shelf.fail(reason)
+    return Built(plan.label, "failed", plan.shelf.latest, reason)
+
+
+def _placed(plan: Plan, made: _Made) -> Built:
+    """Publish what was made, or hold it where a number is surprising."""
     before = read_values(plan.shelf.latest) if plan.shelf.latest else None
     reasons = surprises(plan.entry.gates, before, made.values) if plan.entry.gates else []
     if reasons:
@@ -122,6 +133,7 @@ def _made(
     latest = plan.shelf.latest
     if latest and not force and not needs_kernel(plan.causes):
         notebook = retold(read_notebook(latest / "report.ipynb"), read_notebook(plan.notebook))
+        require_no_picture(notebook)
         watched, warned = plan.shelf.manifest.get("watched") or {}, tuple[str, ...]()
         gate.require(notebook, survey_of(plan.variant.parameters, plan.notebook.parent))
     else:
@@ -152,7 +164,7 @@ def _run(
 ) -> tuple[NotebookNode, dict[str, list[str]], tuple[str, ...]]:
     """Execute the notebook; what it read and imported; what it was warned of."""
     parameters, home = plan.variant.parameters, plan.notebook.parent
-    with TemporaryDirectory(prefix="confstudy-") as folder, ThreadPoolExecutor(1) as aside:
+    with own_folder() as folder, ThreadPoolExecutor(1) as aside:
         survey = aside.submit(survey_of, parameters, home)
         notes = Path(folder) / "notes.json"
         executed = run_notebook(
@@ -161,6 +173,7 @@ def _run(
             plan.settings.timeout,
             plan.label,
             {**gate.environment, "CONFSTUDY_WATCH": str(notes)},
+            total=plan.settings.total_timeout,
             memory=plan.settings.memory,
             warnings=plan.settings.warnings,
             warm=warm,

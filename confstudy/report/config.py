@@ -54,6 +54,8 @@ class Settings(_Part):
     ----------
     timeout
         Seconds a cell may take; written ``1200``, ``"20m"`` or ``"1h30m"``.
+    total_timeout
+        Seconds all cells may take together. None: no limit.
     memory
         Bytes a kernel may take; written ``"4GiB"``. None: no limit.
     keep
@@ -66,6 +68,7 @@ class Settings(_Part):
 
     formats: _Formats = ("html",)
     timeout: _Seconds = 1200
+    total_timeout: _Seconds | None = None
     memory: _Bytes | None = None
     keep: _Keep = 10
     warnings: _Warnings = Field(default_factory=dict)
@@ -98,6 +101,7 @@ class ReportEntry(_Part):
     gates: _Gates = Field(default_factory=dict)
     formats: _Formats | None = None
     timeout: _Seconds | None = None
+    total_timeout: _Seconds | None = None
     memory: _Bytes | None = None
     keep: _Keep | None = None
     warnings: _Warnings | None = None

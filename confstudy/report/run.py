@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-import re
 import warnings as python_warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from confstudy.errors import DisclosureRefused, ParameterError, ReportError
 from confstudy.release.piece import KINDS, MIME
+from confstudy.report.engine.folder import own_folder
 from confstudy.report.engine.manager import report_kernel
 from confstudy.report.engine.papermill_engine import ConfstudyEngine
+from confstudy.report.engine.pictures import require_no_picture
 from confstudy.report.engine.progress import Progress, shown
 from confstudy.report.engine.success import Judge, require_every_cell_ran, worded
 from confstudy.report.engine.warm import Warm
@@ -22,9 +22,6 @@ from confstudy.report.notebooks import NotebookNode, papermill, read_notebook
 from confstudy.report.params import Parameter, checked, parameters_of
 
 __all__ = ["Executed", "declared_parameters", "run_notebook"]
-
-#: A picture that stands in the words themselves.
-_INLINE = re.compile(r"data:\s*image/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,6 +86,7 @@ def run_notebook(
         Called after every cell; without it, a bar is drawn where there is a terminal.
     """
     source = read_notebook(path)
+    require_no_picture(source)
     values = checked(declared_parameters(source, path.name), parameters)
     # It warns of typed parameters, which are checked above.
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -96,7 +94,7 @@ def run_notebook(
     judge = Judge(warnings or {})
     own = {**environment, **({"CONFSTUDY_MEMORY": str(memory)} if memory else {})}
     try:
-        with python_warnings.catch_warnings(), TemporaryDirectory(prefix="confstudy-") as folder:
+        with python_warnings.catch_warnings(), own_folder() as folder:
             python_warnings.simplefilter("ignore")
             executed = papermill.execute_notebook(
                 source,
@@ -127,12 +125,9 @@ def run_notebook(
 
 
 def _released(notebook: NotebookNode) -> list[dict[str, Any]]:
+    require_no_picture(notebook)
     pieces = []
     for place, cell in enumerate(notebook.cells, start=1):
-        if cell.get("attachments"):
-            raise DisclosureRefused(f"cell {place} has an attachment, which was not released.")
-        if cell.cell_type == "markdown" and _INLINE.search(cell.source):
-            raise DisclosureRefused(f"cell {place} has a picture, which was not released.")
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if set(data) != set(KINDS) or not isinstance(data[MIME], dict):
@@ -140,6 +135,10 @@ def _released(notebook: NotebookNode) -> list[dict[str, Any]]:
                 raise DisclosureRefused(
                     f"cell {place} shows an output that was not released ({what}): show results "
                     "through report.figure, report.table, report.model or report.text."
+                )
+            if data[MIME].get("kind") == "text" and "<img" in data["text/html"]:
+                raise DisclosureRefused(
+                    f"cell {place} shows a picture in a text: show it through report.figure."
                 )
             pieces.append(dict(data[MIME]))
     return pieces

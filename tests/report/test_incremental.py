@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -171,13 +173,19 @@ def package(name):
     return change
 
 
-PANDAS = pd.__version__
+def other_python(_, monkeypatch):
+    monkeypatch.setattr(module, "sys", SimpleNamespace(version="3.99.0 (other)"))
+
+
+PANDAS, MISTUNE = pd.__version__, metadata.version("mistune")
+PYTHON = sys.version.split()[0]
 STALE = {
     "code": (sources(3, "survey = cs.load(data)  # it"), "notebook", "code cell 3 changed"),
     "a tag of code": (tagged(4), "notebook", "code cell 4 changed"),
     "code added": (insert(7, nbformat.v4.new_code_cell("1")), "notebook", "code cell 7 added"),
     "code removed": (notebook_with(lambda n: n.cells.pop(7)), "notebook", "code cell 7 removed"),
     "text": (sources(0, "# The report"), "text", "text cell 1 changed"),
+    "a tag of text": (tagged(0), "text", "text cell 1 changed"),
     "text added": (insert(1, markdown("More")), "text", "text cell 2 added"),
     "text moved": (notebook_with(move), "text", "text and code cells stand in another order"),
     "a parameter": (
@@ -206,11 +214,14 @@ STALE = {
     ),
     "a module": (edit("notebooks/helper.py", "3", "4"), "modules", "notebooks/helper.py changed"),
     "a library": (version("pandas", "9.9"), "versions", f"pandas {PANDAS} → 9.9"),
+    "a library gone": (version("pandas", "absent"), "versions", f"pandas {PANDAS} → absent"),
+    "Python": (other_python, "versions", f"python {PYTHON} → 3.99.0"),
     "the package": (
         package("survey/load.py"), "package", "confstudy changed: survey/load.py",
     ),
     "a resource": (package("report/templates/style.css"), "page", "template changed"),
     "the writer": (package("report/render.py"), "page", "writer changed"),
+    "a library of the writer": (version("mistune", "9.9"), "page", f"mistune: {MISTUNE} → 9.9"),
     "the title": (
         edit("reports/reports.toml", "On {exp", "Of {exp"), "page",
         "title: On privacy → Of privacy",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from confstudy.errors import ReportError
 from confstudy.report.engine import watchman
+from confstudy.report.engine.folder import own_folder
 from confstudy.report.engine.limits import Clock, MemoryWatch, gibibytes
 from confstudy.report.engine.progress import Progress, stages
 from confstudy.report.engine.success import Judge
@@ -36,7 +36,7 @@ class Engine(papermill.engines.NBClientEngine):  # type: ignore[misc]
             "shutdown_kernel": "immediate",
             **{k: v for k, v in options.items() if k in Client.class_trait_names()},
         }
-        with TemporaryDirectory(prefix="confstudy-") as folder:
+        with own_folder() as folder:
             if "kernel_manager_class" not in traits:
                 from confstudy.report.engine.manager import named_kernel
                 from confstudy.report.engine.warm import shared

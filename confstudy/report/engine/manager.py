@@ -19,7 +19,7 @@ from confstudy.report.engine.warm import Warm
 __all__ = ["named_kernel", "report_kernel"]
 
 #: Longest path of a folder with sockets; the system allows some hundred characters with the name.
-_LONGEST = 80
+_LONGEST = 96
 
 
 class _Warmed(AsyncKernelManager):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from confstudy import errors
 from confstudy.errors import ReportError
 
-__all__ = ["MAY_FAIL", "Judge", "Policy", "require_every_cell_ran", "worded"]
+__all__ = ["MAY_FAIL", "Judge", "Policy", "require_every_cell_ran", "unexpected", "worded"]
 
 #: What becomes of a warning; ``hide`` and ``ignore`` are the same.
 Policy = Literal["fail", "show", "hide", "ignore"]
@@ -103,6 +103,17 @@ def worded(place: str, name: str, message: str, traceback: Sequence[str]) -> str
     if name in _OURS and _raised_by_us(traceback):
         return f"{place} raised {name}: {message}"
     return f"{place} raised {name}. {_HIDDEN}: run the notebook in JupyterLab to see it."
+
+
+def unexpected(failed: Exception) -> ReportError:
+    """An exception that nobody foresaw, by its class alone.
+
+    >>> print(unexpected(KeyError("a respondent")))
+    unexpected KeyError. This is a fault of confstudy. Its message may hold data and is not shown.
+    """
+    return ReportError(
+        f"unexpected {type(failed).__name__}. This is a fault of confstudy. {_HIDDEN}."
+    )
 
 
 def _raised_by_us(traceback: Sequence[str]) -> bool:

@@ -39,7 +39,8 @@ def due(
 
     A report without a history is due. Otherwise it is due once a tick has come since its last
     build began, however many ticks were missed. A failed build waits for the next tick or for
-    ``retry``; a held one waits for a person.
+    ``retry``. A held one waits for the next tick, at which the builder leaves it to the person
+    it waits for, unless something changed since.
 
     Parameters
     ----------
@@ -65,8 +66,6 @@ def due(
         return Due(True, "never built")
     status, at = found
     zone = ZoneInfo(schedule.zone)
-    if status == "held":
-        return Due(False, f"held for review since {_said(at, zone)}: accept it or build by hand")
     if at > now:
         return Due(False, f"last build dated {_said(at, zone)}, which is yet to come")
     tick = schedule.previous(now)

@@ -78,12 +78,20 @@ CASES = {
         0,
     ),
     "built is not retried": ([entry("built", TICK)], "2026-11-17T00:00:00", HOUR, False, "next", 0),
-    "held": (
+    "held, before the next tick": (
         [entry("held", TICK)],
-        "2026-12-16T00:00:00",
+        "2026-11-22T00:00:00",
         HOUR,
         False,
-        "held for review since 2026-11-16 06:00 CET",
+        "next on 2026-11-23 06:00 CET",
+        0,
+    ),
+    "held, at the next tick": (
+        [entry("held", TICK)],
+        "2026-11-23T05:00:00",
+        None,
+        True,
+        "due since 2026-11-23 06:00 CET",
         0,
     ),
     "held, then accepted": (
