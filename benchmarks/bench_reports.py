@@ -1,4 +1,4 @@
-"""Twelve small statistical reports: papermill's command line and its API, and warm kernels.
+"""Twelve small statistical reports: papermill's command line and its API, and `report build`.
 
 Every way runs in a process of its own, once for its caches and once for the clock. CPU is that of
 all processes together, the start of the warm one included.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ CELLS = (
     "report.provenance()",
 )
 REPORTS = [{"outcome": o, "exposure": e} for o in OUTCOMES for e in EXPOSURES]
-WAYS = ("papermill -p … (command line)", "papermill.execute_notebook", "-j 1 warm", "-j 2 warm")
+WAYS = ("papermill -p … (command line)", "papermill.execute_notebook", "build -j 1", "build -j 2")
 
 
 def notebook(folder: Path) -> Path:
@@ -41,16 +42,6 @@ def notebook(folder: Path) -> Path:
     path = folder / "report.ipynb"
     nbformat.write(made, path)
     return path
-
-
-def build(job: tuple[str, dict[str, str]], tools: object) -> int:
-    """One report by a warm kernel."""
-    from confstudy.report.run import run_notebook
-
-    path, parameters = Path(job[0]), job[1]
-    given = {"warm": getattr(tools, "warm", None), "warnings": {"*": "show"}}
-    ran = run_notebook(path, parameters, 120, "one", {}, progress=lambda _: None, **given)
-    return len(ran.pieces)
 
 
 def command_line(path: Path, reports: list[dict[str, str]]) -> None:
@@ -69,16 +60,20 @@ def api(path: Path, reports: list[dict[str, str]]) -> None:
 
 
 def warm(path: Path, reports: list[dict[str, str]], workers: int) -> None:
-    from confstudy.report.engine.jobs import Tools, run_many
-    from confstudy.report.engine.warm import Warm
+    """As ``confstudy report build -j`` does: with the gate, the page and what is published."""
+    from confstudy.report.commands import build_all
 
-    jobs = [(str(path), given) for given in reports]
-    with Warm.started() as started:
-        if workers == 1:
-            built = [build(job, Tools(started, print)) for job in jobs]
-        else:
-            built = [one.result for one in run_many(jobs, build, workers, warm=started)]
-    if not all(built):
+    study = path.parent / f"study-{workers}"
+    (study / "reports").mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, study)
+    entries = ['schema = 1\n[defaults]\nwarnings = { "*" = "show" }\n']
+    for number, given in enumerate(reports):
+        values = ", ".join(f'{name} = "{value}"' for name, value in given.items())
+        entries.append(f"[report.r{number}]\nnotebook = 'report.ipynb'\ntitle = 'One'\n")
+        entries.append(f"params = {{ {values} }}\n")
+    (study / "reports" / "reports.toml").write_text("".join(entries))
+    os.chdir(study)
+    if build_all([], [], [], force=True, say=str, workers=workers):
         raise SystemExit("a report failed")
 
 
@@ -94,7 +89,7 @@ def main() -> None:
         path = notebook(Path(folder))
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": f"{folder}/cache"}
         environment |= {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT)])}
-        environment |= {"CONFSTUDY_LEDGER": folder, "CONFSTUDY_STAGE": f"{folder}/stage"}
+        released = {"CONFSTUDY_LEDGER": folder, "CONFSTUDY_STAGE": f"{folder}/stage"}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         first = None
         print(f"{len(REPORTS)} reports on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
@@ -104,7 +99,8 @@ def main() -> None:
                 before, start = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
                 command = [sys.executable, "-c", code.format(way, str(path), count)]
                 quiet = {"stderr": subprocess.DEVNULL}
-                subprocess.run(command, env=environment, check=True, **quiet)
+                own = environment | released if way < 2 else environment
+                subprocess.run(command, env=own, check=True, **quiet)
                 took, after = perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             first = first or (cpu, took)

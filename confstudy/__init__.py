@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from confstudy.release.audit.audit import audit as audit
     from confstudy.release.decision import Rules as Rules
     from confstudy.release.synthesis.synthesize import synthesize as synthesize
+    from confstudy.report.live import report as report
     from confstudy.report.page import Report as Report
     from confstudy.show import plot as plot
     from confstudy.show.tables.regression import table as table
@@ -159,6 +160,7 @@ __all__ = [
     "rake",
     "read_codebook",
     "release",
+    "report",
     "rho_sensitivity",
     "risk",
     "rmst",
@@ -274,6 +276,7 @@ _ROOMS = {
     "claims": "claims",
     "plot": "show.plot",
     "release": "release",
+    "report": "report",
     "simulate": "simulate",
     "sizes": "models.effect_sizes.sizes",
 }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,10 +18,20 @@ Names = Annotated[list[str] | None, typer.Argument(help="Reports; all if none is
 Given = Annotated[
     list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="Set a parameter.")
 ]
-
-
 Name = Annotated[str, typer.Argument(help="A report.")]
 Variant = Annotated[str, typer.Option(help="The folder of a variant.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="A JSON object a line; words go to standard error.")
+]
+
+
+def _voice(as_json: bool) -> dict[str, Any]:
+    """Where words and records go."""
+    return {"say": partial(typer.echo, err=True), "tell": _tell} if as_json else {"say": typer.echo}
+
+
+def _tell(record: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps(record, ensure_ascii=False, default=str))
 
 
 @report.command("build")
@@ -28,28 +41,56 @@ def build_reports(
     variant: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of a matrix, these only.")
     ] = None,
+    jobs: Annotated[
+        int, typer.Option("-j", metavar="N", help="How many reports are built at once.")
+    ] = 1,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Of a dask scheduler: build on its workers.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Build fresh ones too.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Build what is not fresh: 0 built or fresh, 2 wrong parameter, 3 some failed, 5 some held."""
+    """Build what is not fresh.
+
+    0 built or fresh, 2 wrong parameter, 3 some failed, 4 some are being built by others, 5 some
+    held, 130 interrupted.
+    """
     from confstudy.report.commands import build_all
 
-    sys.exit(build_all(names or [], param or [], variant or [], force=force, say=typer.echo))
+    code = build_all(
+        names or [],
+        param or [],
+        variant or [],
+        force=force,
+        workers=jobs,
+        dask=dask,
+        **_voice(as_json),
+    )
+    sys.exit(code)
 
 
 @report.command("list")
-def list_reports() -> None:
+def list_reports(as_json: Json = False) -> None:
     """List the reports, their parameters and what those are."""
     from confstudy.report.commands import list_all
 
-    list_all(say=typer.echo)
+    list_all(**_voice(as_json))
+
+
+@report.command("params")
+def params(name: Name, as_json: Json = False) -> None:
+    """Say what the parameters of a report may be."""
+    from confstudy.report.commands import params_of
+
+    params_of(name, **_voice(as_json))
 
 
 @report.command("status")
-def status() -> None:
+def status(as_json: Json = False) -> None:
     """Say which reports are fresh, and why the others are not: 0 all fresh, 5 some stale."""
     from confstudy.report.commands import status_all
 
-    sys.exit(status_all(say=typer.echo))
+    sys.exit(status_all(**_voice(as_json)))
 
 
 @report.command("why")
@@ -62,12 +103,14 @@ def why(name: Name) -> None:
 
 @report.command("history")
 def history(
-    name: Name, last: Annotated[int, typer.Option(min=1, help="How many builds.")] = 20
+    name: Name,
+    last: Annotated[int, typer.Option(min=1, help="How many builds.")] = 20,
+    as_json: Json = False,
 ) -> None:
     """List the builds of a report, the newest last."""
     from confstudy.report.commands import history_of
 
-    history_of(name, say=typer.echo, last=last)
+    history_of(name, last=last, **_voice(as_json))
 
 
 @report.command("diff")
@@ -84,11 +127,21 @@ def diff(
 
 
 @report.command("verify")
-def verify() -> None:
-    """Check that what is published is as it was published: 0 whole, 1 not."""
-    from confstudy.report.commands import verify_all
+def verify(
+    names: Names = None,
+    twice: Annotated[
+        bool, typer.Option("--twice", help="Build a second time and compare; publish nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check that what is published is as it was published: 0 whole, 1 not.
 
-    sys.exit(verify_all(say=typer.echo))
+    With --twice: 0 the same came out, 1 it did not, 5 some were not fresh and not compared.
+    """
+    from confstudy.report.commands import verify_all, verify_twice
+
+    checked = verify_twice if twice else verify_all
+    sys.exit(checked(names or [], **_voice(as_json)))
 
 
 @report.command("accept")

@@ -1,1 +1,5 @@
-"""Parameterized notebooks into published reports."""
+"""Parameterized notebooks into published reports; ``cs.report(...)`` builds one."""
+
+from confstudy.verbs import let_call
+
+let_call(__name__, "confstudy.report.live:report")

@@ -1,4 +1,4 @@
-"""Several reports at once: each is built in a process of its own."""
+"""Several reports, one after the other or each in a process of its own."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import multiprocessing
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+import traceback
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Generic, TypeVar
 
 from confstudy.errors import ConfstudyError, ReportError
+from confstudy.report.engine.folder import own_folder
 from confstudy.report.engine.warm import Forked, Warm
 
-__all__ = ["Done", "Tools", "attend", "run_many"]
+__all__ = ["Done", "Tools", "attend", "run_here", "run_many"]
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -25,10 +27,13 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Tools:
-    """What a job is given: a warm process to fork kernels from, and a way to say something."""
+    """What a job is given: a warm process to fork kernels from, and a way to say something.
+
+    What is said to another process is pickled.
+    """
 
     warm: Warm | None
-    say: Callable[[str], object]
+    say: Callable[[Any], object]
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,33 @@ class Done(Generic[J, R]):
     failed: ConfstudyError | None = None
 
 
+def run_here(
+    jobs: Iterable[J],
+    work: Callable[[J, Tools], R],
+    *,
+    warm: Warm | None = None,
+    say: Callable[[J, Any], object] | None = None,
+) -> Generator[Done[J, R], None, None]:
+    """Do jobs in this process, one after the other; else as :func:`run_many`.
+
+    Examples
+    --------
+    >>> [one.result for one in run_here([-1, 2], lambda job, tools: abs(job))]
+    [1, 2]
+    """
+    for job in jobs:
+        kind, told = _outcome(work, job, Tools(warm, partial(say or _unheard, job)))
+        yield Done(job, **{kind: told})
+
+
 def run_many(
     jobs: Iterable[J],
     work: Callable[[J, Tools], R],
     workers: int,
     *,
     warm: Warm | None = None,
-    say: Callable[[J, str], object] | None = None,
-) -> Iterator[Done[J, R]]:
+    say: Callable[[J, Any], object] | None = None,
+) -> Generator[Done[J, R], None, None]:
     """Do jobs in several processes, and yield what became of each as soon as it has ended.
 
     A job has a process of its own, so that it shares nothing with another, and one that is
@@ -64,7 +88,7 @@ def run_many(
     warm
         Forks the processes; without it they start cold.
     say
-        Called with the job and a line that it said.
+        Called with the job and what it said.
 
     Yields
     ------
@@ -79,7 +103,7 @@ def run_many(
     """
     waiting = list(jobs)[::-1]
     running: dict[Connection, tuple[J, Any]] = {}
-    with TemporaryDirectory(prefix="confstudy-", ignore_cleanup_errors=True) as home:
+    with own_folder() as home:
         try:
             while waiting or running:
                 while waiting and len(running) < max(1, workers):
@@ -108,24 +132,32 @@ def run_many(
 
 def attend(end: Connection, folder: str, warm: Warm | None) -> None:
     """Do the job that comes through a pipe, and send back what became of it."""
-    with suppress(EOFError):
+    with suppress(EOFError, KeyboardInterrupt):
         work, job, place, environment = end.recv()
         os.environ.clear()
         os.environ.update({**environment, "TMPDIR": folder})
         os.chdir(place)
         tempfile.tempdir = folder
-        try:
-            outcome = "result", work(job, Tools(warm, lambda text: end.send(("said", text))))
-        except ConfstudyError as failed:
-            outcome = "failed", failed
-        except Exception as failed:
-            outcome = "failed", _unexpected(failed)
+        outcome = _outcome(work, job, Tools(warm, lambda said: end.send(("said", said))))
         try:
             end.send(outcome)
         except Exception as failed:
             end.send(("failed", _unexpected(failed)))
     if warm:
         warm.close()
+
+
+def _outcome(work: Callable[[J, Tools], R], job: J, tools: Tools) -> tuple[str, Any]:
+    try:
+        return "result", work(job, tools)
+    except ConfstudyError as failed:
+        return "failed", failed
+    except Exception as failed:
+        return "failed", _unexpected(failed)
+
+
+def _unheard(job: object, said: object) -> None:
+    """Where nobody listens."""
 
 
 def _started(folder: str, warm: Warm | None) -> tuple[Connection, Any]:
@@ -176,7 +208,8 @@ def _join(process: Any, seconds: float | None) -> None:
 
 
 def _unexpected(failed: Exception) -> ReportError:
+    place = traceback.extract_tb(failed.__traceback__)[-1]
     return ReportError(
-        f"unexpected {type(failed).__name__}. This is a fault of confstudy. Its message may hold "
-        "data and is not shown."
+        f"unexpected {type(failed).__name__} ({Path(place.filename).name}, line {place.lineno}). "
+        "This is a fault of confstudy. Its message may hold data and is not shown."
     )
