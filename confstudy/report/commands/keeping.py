@@ -18,8 +18,11 @@ def accept(name: str, variant: str, *, say: Say) -> None:
 
 def refuse(name: str, variant: str, why: str, *, say: Say) -> None:
     """Say that the build that is held is not to be published."""
+    from confstudy.report.index import write_index
+
     shelf_of(name, variant).refuse(why)
     say(f"{name}: refused; it is built again when something changes")
+    write_index(here())
 
 
 def keep_run(name: str, variant: str, run: str, *, pinned: bool, say: Say) -> None:

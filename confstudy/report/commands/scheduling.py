@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from confstudy.report.commands.study import Say, here, planned
@@ -17,6 +18,7 @@ __all__ = ["run_all_due", "schedule"]
 def run_all_due(*, say: Say) -> int:
     """Build what its schedule asks for: 0, 3 some failed, 5 some held."""
     from confstudy.report.build import build
+    from confstudy.report.engine.warm import Warm
     from confstudy.report.index import write_index
     from confstudy.report.schedule.run_due import Scheduled, exit_code, run_due
     from confstudy.report.schedule.when import Schedule
@@ -32,7 +34,21 @@ def run_all_due(*, say: Say) -> int:
         )
         for label, plan in by_name.items()
     ]
-    ran = run_due(waiting, lambda due: build(by_name[due.name]).status, datetime.now(UTC), say)
+    with ExitStack() as stack:
+
+        @cache
+        def warm() -> Warm | None:
+            started = Warm.started()
+            if started:
+                stack.callback(started.close)
+            return started
+
+        ran = run_due(
+            waiting,
+            lambda due: build(by_name[due.name], warm=warm()).status,
+            datetime.now(UTC),
+            say,
+        )
     if ran:
         write_index(config)
     return exit_code(ran)
