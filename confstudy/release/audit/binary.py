@@ -19,6 +19,9 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 
+from confstudy.release.audit.encodings import ARROWED
+from confstudy.release.audit.sheets import sheets
+
 __all__ = ["LIMIT", "is_picture", "unpacked"]
 
 #: Most bytes that anything is unpacked to.
@@ -68,13 +71,20 @@ def unpacked(data: bytes) -> Iterator[bytes | str | None]:
 
 def _typed(data: bytes) -> str:
     """Bytes of an array of numbers that somebody could have measured, written out."""
-    for kind in ("<f8", "<f4", "<i8", "<i4"):
-        size = int(kind[2])
-        if len(data) < 5 * size or len(data) % size:
+    for kind, most in (
+        ("<f8", 1e7),
+        ("<f4", 1e7),
+        ("<i8", 1e7),
+        ("<i4", 1e7),
+        ("<i2", 2000),
+        ("u1", 110),
+    ):
+        size = np.dtype(kind).itemsize
+        if len(data) < max(5 * size, 24) or len(data) % size:
             continue
         with np.errstate(all="ignore"):
             values = np.frombuffer(data[: 100_000 * size], kind).astype(float)
-            usual = (values == 0) | ((np.abs(values) > 1e-6) & (np.abs(values) < 1e7))
+            usual = (values == 0) | ((np.abs(values) > 1e-6) & (np.abs(values) < most))
         if (usual | np.isnan(values)).all() and np.nanmax(np.abs(values), initial=0) > 1e-3:
             return "array([" + ", ".join(map(str, values.tolist())) + "])"
     return ""
@@ -128,6 +138,15 @@ def _pickled(data: bytes) -> Iterator[bytes | str]:
         elif argument is not None and "PUT" not in code.name and "GET" not in code.name:
             words.append(str(argument))
     yield "\n".join(words)
+
+
+def _alone(data: bytes) -> Iterator[bytes]:
+    yield lzma.LZMADecompressor(lzma.FORMAT_ALONE).decompress(data, LIMIT)
+
+
+def _arrowed(data: bytes) -> Iterator[bytes]:
+    with pa.CompressedInputStream(pa.BufferReader(data), ARROWED[data[:4]]) as stream:
+        yield stream.read(LIMIT)
 
 
 def _array(data: bytes) -> Iterator[str]:
@@ -198,6 +217,7 @@ def _zip(data: bytes) -> Iterator[bytes | str]:
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        yield from sheets(archive)
         for member in archive.infolist()[:200]:
             yield member.filename
             with archive.open(member) as opened:
@@ -209,6 +229,8 @@ _OPENERS: tuple[tuple[bytes | tuple[bytes, ...], Callable[[bytes], Iterator[Any]
     (b"BZh", _bunzipped),
     (b"SQLite format 3\x00", _sqlite),
     (b"\xfd7zXZ", _unxz),
+    (b"\x5d\x00\x00", _alone),
+    (tuple(ARROWED), _arrowed),
     (tuple(b"\x80" + bytes([level]) for level in range(2, 6)), _pickled),
     (b"\x93NUMPY", _array),
     (b"PAR1", _parquet),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -13,16 +12,12 @@ import numpy as np
 
 from confstudy.release.audit.binary import LIMIT, is_picture, unpacked
 from confstudy.release.audit.clean import has_tags, hidden_parts, plain, visible
-from confstudy.release.audit.encodings import FILES, encoded, unbased
+from confstudy.release.audit.encodings import FILES, encoded, unbased, unseen
 from confstudy.release.audit.walk import strings
 
 __all__ = ["Contents", "contents"]
 
 DEPTH = 8
-_MAIL = re.compile(
-    r"[a-z0-9._-]{2,}@[a-z0-9-]{2,}\."
-    r"(?:com|org|net|edu|io|de|uk|nl|fr|test|example)\b"
-)
 #: Long runs of letters and digits: they are decoded, or said to be unread.
 _CODED = re.compile(r"[A-Za-z0-9+/=_-]{2000,}")
 _DTYPES = {"f8": "<f8", "f4": "<f4", "i1": "<i1", "u1": "<u1", "i2": "<i2", "u2": "<u2"}
@@ -110,14 +105,11 @@ def _text(text: str, found: Contents, depth: int) -> None:
         found.flat.append(clean)
     for parsed in _parsed(clean):
         _json(parsed, found, depth + 1)
-    for inner in encoded(clean):
+    for inner in (*unseen(text), *encoded(clean)):
         if isinstance(inner, bytes):
             _raw(inner, found, depth + 1)
         else:
             _text(inner, found, depth + 1)
-    for twisted in (clean[::-1], codecs.encode(clean, "rot13")) if "@" in clean else ():
-        if _MAIL.search(twisted) and not _MAIL.search(clean):
-            found.hidden.append(twisted)
 
 
 def _raw(data: bytes, found: Contents, depth: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from confstudy.release.audit.finding import Hit
 from confstudy.release.decision import THRESHOLD
 
-__all__ = ["few_hits"]
+__all__ = ["PEOPLE", "few_hits"]
 
 #: Longer lines are read in parts, which overlap by more than any rule spans.
 _WINDOW, _OVERLAP = 4000, 400
@@ -20,7 +20,8 @@ _WORD = (
     r"|cinco|seis|siete|ocho|nueve)"
 )
 _ONE = r"(?:1|one|(?<!what )(?<!any )a single|één|ein(?:e|er)?|un|une|una)"
-_PEOPLE = (
+#: Words for people, in the languages of our users.
+PEOPLE = (
     r"(?:respondents?|participants?|clients?|patients?|probands?|persons?|people|wom[ae]n|m[ae]n"
     r"|boys?|girls?|nurses?|teachers?|widow(?:er)?s?|bakers?|refugees?|veterans?|mothers?|fathers?|students?|couples?|adults?|children|refusers?"
     r"|personen|persoon|mensen|vrouw(?:en)?|mannen|cliënt(?:en)?|patiënt(?:en)?|deelnemers?"
@@ -46,17 +47,26 @@ _PAST = (
 _PARTS = re.compile(
     rf"{_NO}(?:{_WORD}|{_ONE}|none|all|both)\s+(?:out\s+)?(?:of|der|des|van de|von|sur|de las|"
     rf"de los|delle)\s+(?:(?:the|these|those|our|their|den|les)\s+)?(?:{_WORD}|\d{{2}})\s+"
-    rf"(?:[^\W\d]+\s+){{0,2}}?{_PEOPLE}\b"
-    rf"|\b(?:of|among)\s+(?:the|these|those|our|their)\s+{_WORD}\s+(?:[^\W\d]+\s+){{0,2}}?{_PEOPLE}\b"
+    rf"(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}\b"
+    rf"|\b(?:of|among)\s+(?:the|these|those|our|their)\s+{_WORD}\s+(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}\b"
     rf"|{_NO}(?:only|just|merely|exactly|nur|lediglich|slechts|maar|seulement|sólo|solo|apenas)"
-    rf"\s+(?:{_WORD}|{_ONE})\s+(?:[^\W\d]+\s+){{0,2}}?{_PEOPLE}\b"
+    rf"\s+(?:{_WORD}|{_ONE})\s+(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}\b"
     rf"|(?<![\w.,–-]){_WORD}\s+(?:seulement|nur|slechts|solamente)\b",
     re.IGNORECASE,
 )
 #: What _PARTS and _DID cannot do without; it is quickly looked for.
-_ABOUT = re.compile(rf"\b(?:{_PEOPLE}|seulement|nur|slechts|solamente)\b", re.IGNORECASE)
+_ABOUT = re.compile(rf"\b(?:{PEOPLE}|seulement|nur|slechts|solamente)\b", re.IGNORECASE)
+#: "Only" before a small number in other languages; people counted in Chinese and Japanese.
+_ONLY = re.compile(
+    r"\b(?:nur|lediglich|slechts|seulement|sólo|solo|apenas|só|endast|bara|kun|bare|tylko|jen|pouze"
+    r"|csak|sadece|doar|vain|только|лише|всего)\s+(?:[2-9]|två|tre|fyra|fem|due|quattro|cinque|dwie"
+    r"|trzy|cztery|dva|tři|čtyři|kaksi|kolme|három|négy|duas|três|quatro|две|три|четыре)\s+"
+    r"(?!item|model|min|se[ck]|stud|punkt|point|punt|pag|seit|tag|dag|día|giorn|week|woch|sem|an|jahr)"
+    r"[^\W\d]{3}|[女男]性?\d+[名人].{0,8}?(?<!\d)[1-9][名人]|\d+名[女男]?性?.{0,6}?(?<!\d)[1-9][名人]",
+    re.IGNORECASE,
+)
 _DID = re.compile(
-    rf"{_NO}{_WORD}\s+(?:[^\W\d]+\s+){{0,2}}?{_PEOPLE}\b(?:[^.;:!?\n]{{0,60}}?){_PAST}",
+    rf"{_NO}{_WORD}\s+(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}\b(?:[^.;:!?\n]{{0,60}}?){_PAST}",
     re.IGNORECASE,
 )
 _STATISTIC = re.compile(
@@ -102,7 +112,7 @@ _RANGED = re.compile(
 
 
 _LONE = re.compile(
-    rf"\b(?:one|an?|the only|this)\s+(?:[^\W\d]+\s+){{0,2}}?{_PEOPLE}"
+    rf"\b(?:one|an?|the only|this)\s+(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}"
     r"\s*(?:of|,|\(|aged)\s*\d\d\b(?!\s*%)"
     r"|\b(?:an?|one|the|this)\s+\d\d[- ]year[- ]old\s+[a-z]"
     r"|\b(?:he|she)\s+(?:is|was)\s+(?:aged\s+)?\d\d\b(?!\s*%)",
@@ -163,8 +173,8 @@ def few_hits(text: str) -> Iterator[Hit]:
     lines = list(dict.fromkeys(part for line in lines for part in _windows(line)))
     if any(map(_fraction, lines)):
         yield small
-    for line in filter(_LETTERS.search, lines):
-        few = _STATISTIC.search(line)
+    for line in (line for line in lines if _LETTERS.search(line)):
+        few = _STATISTIC.search(line) or _ONLY.search(line)
         if _ABOUT.search(line):
             few = few or _PARTS.search(line) or _DID.search(line)
         if _part_of_few(line) or _ODDS.search(line) or (few and not _OTHERS.search(line)):

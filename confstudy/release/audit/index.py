@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 __all__ = ["Index", "Rows", "tokens"]
 
 Rows = NDArray[np.int64]
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))(?<!\d{4},)")
+_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?![\d,.]))(?<!,\d,)(?<!,\d\d,)")
+_POWER = re.compile(r"(?<![\w.])-?\d\.\d+e[-+]?\d{1,2}(?!\w)")
 _TOKEN = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+")
 
 
@@ -23,6 +26,9 @@ def tokens(text: str) -> list[str]:
     >>> tokens("trust_1 = 34.50, Very-satisfied")
     ['trust', '1', '34.50', 'very', 'satisfied']
     """
+    if "," in text or "e" in text:
+        text = _COMMA.sub(".", _THOUSANDS.sub("", text))
+        text = _POWER.sub(lambda found: f"{float(found[0]):.10g}", text)
     return _TOKEN.findall(text.casefold())
 
 

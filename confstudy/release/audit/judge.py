@@ -11,6 +11,7 @@ from confstudy.release.audit.counts import count_hits, share_hits
 from confstudy.release.audit.decode import Contents, contents
 from confstudy.release.audit.few import few_hits
 from confstudy.release.audit.finding import Hit, hits_once
+from confstudy.release.audit.forms import form_hits, point_hits
 from confstudy.release.audit.grid import Grid
 from confstudy.release.audit.identifiers import identifiers, user_paths
 from confstudy.release.audit.lines import text_grids
@@ -111,6 +112,7 @@ def _markdown(found: Contents) -> Iterator[Hit]:
         yield from few_hits(text)
         yield from shape_hits(text)
         yield from listing_hits(text)
+        yield from form_hits(text)
         yield from model_hits(text)
     for text in found.hidden:
         yield from sentence_hits(text)
@@ -128,6 +130,7 @@ def _output(place: Place, found: Contents) -> Iterator[Hit]:
         yield from chart_hits(value)
     for page in found.pages:
         yield from svg_hits(page)
+        yield from point_hits(page)
     for text in found.texts:
         yield from trace_hits(text, error=place.kind == "error")
     if found.files:
@@ -153,6 +156,8 @@ def _texts(found: Contents, source: str) -> Iterator[Hit]:
         yield from few_hits(text)
         yield from shape_hits(text)
         yield from listing_hits(text)
+        yield from form_hits(text)
+        yield from point_hits(text)
         yield from noise_seed(f"{source}\n{text}" if len(text) < 5000 else text)
         yield from model_hits(text)
         yield from vector_hits(text, source)

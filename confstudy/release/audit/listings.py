@@ -18,8 +18,15 @@ _LEVEL = re.compile(
     r"^\s*[\"']?([^\W\d][^\d\n:=#*█]{0,40}?)[\"']?\s*(?:[:=]\s*|[#*█▇■=+|o]{1,400}\s*)(\d{1,6})\s*$"
 )
 _INLINE = re.compile(r"[\"']([^\W\d][^\"'\d\n]{0,40})[\"']\s*[:,]\s*(\d{1,6})(?=\s*[,)}\]])")
+_ONE = (
+    r"(?:[\"'`]?([^\W\d](?:[^\W\d]|[ '+&/-]){0,39}?)[\"'`]? ?(?:[:=(–→,]| ) ?(\d{1,6})\)?"
+    r"|(\d{1,6}) \(([^\W\d][^\d()\n]{0,40})\))"
+)
+_PAIR = re.compile(_ONE)
+_CHAIN = re.compile(rf"{_ONE}(?:(?:\s*[,;/|\n]\s*|,? and ){_ONE}){{2,}}(?![\w%]|[.,]\d)")
 _LABELLED = re.compile(r"^\s*(?!(?:19|20)\d\d\b)[A-Za-z]{0,6}[-_]?\d{1,6}\s+(-?\d+\.\d+)\s*$")
 _VALUES = re.compile(r"^\s*(?:\[\d+\]\s*)?(-?\d+\.\d+(?:\s+-?\d+\.\d+){2,})\s*$")
+_PLACES = frozenset("city town country region practice zona".split())
 _WIDEST = 2000
 _SMALL = Hit("threshold", f"a count of fewer than {THRESHOLD}")
 
@@ -32,7 +39,14 @@ def listing_hits(text: str) -> Iterator[Hit]:
     """
     lines = text.splitlines()[:20_000]
     inline = _INLINE.findall(text[:200_000])
-    if _levels(inline) or any(map(_levels, _runs(lines))) or _crossed(lines):
+    chained = (_PAIR.findall(chain[0]) for chain in _CHAIN.finditer(text[:50_000]))
+    told = ([(a or d, b or c) for a, b, c, d in pairs] for pairs in chained)
+    if (
+        _levels(inline)
+        or any(map(_levels, told))
+        or any(map(_levels, _runs(lines)))
+        or _crossed(lines)
+    ):
         yield _SMALL
     if _signed(lines):
         yield Hit("residuals", "a list with one number for each respondent or small group")
@@ -52,8 +66,8 @@ def _levels(pairs: Sequence[tuple[str, str]]) -> bool:
     """Counts of levels: names that are words, not those of settings or statistics."""
     names = [re.sub(r"[\W]+", " ", name.casefold()).strip() for name, _ in pairs]
     other = any(
-        "_" in n or COUNT.fullmatch(n) or ATTRIBUTE.fullmatch(n) or STATISTIC.fullmatch(n)
-        or NOT_PEOPLE.search(n)
+        "_" in n or COUNT.fullmatch(n) or STATISTIC.fullmatch(n)
+        or (ATTRIBUTE.fullmatch(n) and n not in _PLACES) or NOT_PEOPLE.search(n)
         for n in names
     )  # fmt: skip
     return len(set(names)) >= 3 and not other and _like_counts([int(count) for _, count in pairs])

@@ -32,7 +32,7 @@ _LONG = re.compile(r"Length: \d{2,}, dtype: (?:float|int|bool|object|str|categor
 def respondent_hits(grid: Grid, source: str = "") -> Iterator[Hit]:
     """Data frames, single records, residuals and influence, random effects of respondents."""
     heads = grid.names
-    influence = [p for p, name in enumerate(heads) if INFLUENCE.fullmatch(name)]
+    influence = [p for p, name in enumerate(heads) if INFLUENCE.fullmatch(name) and name != "r hat"]
     if influence and len(grid.rows) >= 3 and not _statistic_rows(grid):
         yield _EACH
         return
@@ -117,19 +117,16 @@ def _answers(grid: Grid) -> bool:
     cells = [cell for row in grid.rows for cell in row if cell]
     short = sum(len(cell.split()) <= 6 for cell in cells)
     ids = [p for p in range(grid.width) if grid.numeric(p)]
-    small = all(
-        0 < abs(value_of(c)) < 1
-        for p in ids
-        for c in grid.column(p)
-        if is_number(c) and value_of(c)
-    )
+    numbers = [value_of(cell) for place in ids for cell in grid.column(place) if is_number(cell)]
+    small = sum(0 < abs(number) < 1 for number in numbers) > 0.6 * sum(map(bool, numbers))
     return bool(cells) and short >= 0.6 * len(cells) and not (ids and small) and bool(ids)
 
 
 def _turned(grid: Grid) -> bool:
     """A data frame on its side: numbered columns, variables in the rows."""
     tops = [head for head in grid.heads[1:] if head not in ("...", "..")]
-    if len(tops) < 1 or not all(head.isdigit() for head in tops) or grid.heads[0]:
+    years = all(re.fullmatch(r"(?:19|20)\d\d", head) for head in tops)
+    if not tops or years or not all(head.isdigit() for head in tops) or grid.heads[0]:
         return False
     personal = sum(bool(ATTRIBUTE.fullmatch(x) or ITEM.fullmatch(x)) for x in grid.labels)
     return personal >= 2 and personal >= 0.4 * len(grid.labels)

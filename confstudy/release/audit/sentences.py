@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from confstudy.release.audit.few import PEOPLE
 from confstudy.release.audit.finding import Hit
 from confstudy.release.audit.vocabulary import ATTRIBUTE, ITEM, sizes
 from confstudy.release.decision import THRESHOLD
@@ -48,7 +49,12 @@ _SMALL_N = re.compile(r"(?<![\w.])(?<!\w[(])[nN]\s*=\s*[1-9]\b(?![\d,.])")
 _NO_SMALL_N = re.compile(
     r"power|per arm|per group|simulat|stud(?:y|ies)|required|sample size|k =", re.I
 )
-_PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d+)?)\s*(?:%|percent\b|per cent\b)")
+_PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|percent\b|per cent\b)")
+_GROUP = re.compile(
+    rf"\b(?:of|among|van|von|der|unter|sur|de|des|di|av|z|из|parmi)\s+(?:[^\W\d]{{2,4}}\s+)?(\d{{2,5}})"
+    rf"\s+{PEOPLE}\b",
+    re.IGNORECASE,
+)
 _DECIMAL = re.compile(
     r"\b(?:share|proportion|rate|fraction)\b[^.\n\d]{0,40}?([01]?\.\d+|[01]\b)", re.I
 )
@@ -165,10 +171,11 @@ def _shares(text: str) -> Iterator[Hit]:
             )
             if x.replace(",", "").isdigit()
         ]
+        known += [int(size) for size in _GROUP.findall(sentence)]
         for found in _PERCENT.finditer(sentence):
             if not known or _NOT_SHARE.match(sentence[found.end() :]):
                 continue
-            share = float(found[1]) / 100
+            share = float(found[1].replace(",", ".")) / 100
             base = min(known, key=lambda size: abs(sentence.find(str(size)) - found.start()))
             yield from _implied(share, [base])
 

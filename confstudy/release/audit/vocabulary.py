@@ -17,7 +17,7 @@ COUNT = re.compile(
     r"|n events|censored|observed|removed|entrance|len|answered|n rows|sample|cell size"
     r"|caseload|entering|entered|exposed|lost|dropped out|dropouts|withdrawn|support|members"
     r"|häufigkeit|häufigkeiten|anzahl|aantal|frequentie|effectif|effectifs|fréquence|frecuencia"
-    r"|frequenza|personen|klienten|cliënten|personnes|personas|teilnehmer|deelnemers)"
+    r"|frequenza|personen|klienten|cliënten|personnes|personas|teilnehmer|deelnemers|liczba|antal|antall|počet|quantidade|número|numero|fréquences|число)"
 )
 #: Words of tables whose small whole numbers are no respondents.
 NOT_PEOPLE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,11 @@ __all__ = ["Place", "bundles", "joined", "strings", "walk"]
 
 #: Deeper JSON is not followed: no notebook needs it, a bomb does.
 DEPTH = 60
+_USUAL = frozenset(
+    "code markdown raw heading stream display_data execute_result error pyout pyerr stdout "
+    "stderr".split()
+)
+_MIME = re.compile(r"(?:text|image|application|audio|video)/[\w.+-]+")
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,6 +91,9 @@ def _cell(number: int, cell: Mapping[str, Any]) -> Iterator[Place]:
         yield Place(number, "attachment", "attachment", str(name))
         for mime, content in dict(bundle).items():
             yield Place(number, "attachment", "attachment", joined(content), mime=str(mime))
+    odd = list(_odd(cell))
+    if odd:
+        yield Place(number, "names of parts", "metadata", odd)
     streams: dict[str, list[str]] = {}
     for count, output in enumerate(cell.get("outputs") or [], start=1):
         if output.get("output_type") == "stream":
@@ -95,6 +104,19 @@ def _cell(number: int, cell: Mapping[str, Any]) -> Iterator[Place]:
         if len(texts) > 1:
             where = f"outputs together, {name}"
             yield Place(number, where, "output", "".join(texts), source, mime="stream")
+
+
+def _odd(cell: Mapping[str, Any]) -> Iterator[str]:
+    """Types, names and counts that are none a notebook has: they may hold anything."""
+    parts = [cell, *(cell.get("outputs") or [])]
+    for part in parts:
+        yield from (str(name) for name in part if not str(name).isidentifier())
+        for name in ("cell_type", "output_type", "name", "execution_count"):
+            if isinstance(part.get(name), str) and part[name] not in _USUAL:
+                yield part[name]
+    bundles = [one.get("data") or {} for one in cell.get("outputs") or []]
+    for bundle in (*bundles, *(cell.get("attachments") or {}).values()):
+        yield from (str(mime) for mime in bundle if not _MIME.fullmatch(str(mime)))
 
 
 def _output(cell: int, count: int, output: Mapping[str, Any], source: str) -> Iterator[Place]:

@@ -17,8 +17,6 @@ from tests.release.audit.leaks_people import study
 BENIGN = benign.BENIGN | benign_second.BENIGN
 #: Numbers and settings that anybody could have written: only the data tell whose they are.
 NEEDS_DATA = {"literal row", "means of singletons", "thresholds of a ROC", "file of columns"}
-#: Kinds of the second reading that no rule finds yet.
-NOT_YET = {"mermaid pie", "masked bytes"}
 KNOWN = {
     "nothing": lambda: None,
     "the survey": lambda: study().survey,
@@ -57,7 +55,7 @@ def fair(name, known):
     return known != "nothing" or name not in NEEDS_DATA
 
 
-@pytest.mark.parametrize("name", sorted(LEAKS.keys() - NOT_YET))
+@pytest.mark.parametrize("name", sorted(LEAKS))
 def test_a_leak_is_found_in_its_cell_and_not_repeated(name):
     variant = crc32(name.encode())
     known = ("nothing", "the survey")[variant // 3 % 2]
@@ -66,7 +64,7 @@ def test_a_leak_is_found_in_its_cell_and_not_repeated(name):
 
 @pytest.mark.validate
 @pytest.mark.parametrize("known", KNOWN)
-@pytest.mark.parametrize("name", sorted(LEAKS.keys() - NOT_YET))
+@pytest.mark.parametrize("name", sorted(LEAKS))
 def test_every_variant_of_a_leak_is_found(name, known):
     for seed in range(6) if fair(name, known) else ():
         assert_found(name, seed, known)
