@@ -8,7 +8,7 @@ from typing import Literal
 
 from confstudy.errors import DisclosureRefused
 
-__all__ = ["THRESHOLD", "Decision", "Rules", "Status", "worst"]
+__all__ = ["THRESHOLD", "Decision", "Rules", "Status", "stricter", "worst"]
 
 Status = Literal["pass", "review", "fail"]
 
@@ -65,3 +65,17 @@ def worst(decisions: Iterable[Decision]) -> Decision:
     order = {"fail": 0, "review": 1, "pass": 2}
     passed = Decision("pass", "none", "nothing about respondents is shown")
     return min([*decisions, passed], key=lambda decision: order[decision.status])
+
+
+def stricter(rules: Rules | None) -> Rules:
+    """The limits asked for; looser ones than those of official statistics are refused."""
+    asked, least = rules or Rules(), Rules()
+    if (
+        min(asked.threshold - least.threshold, asked.beyond - least.beyond, asked.df - least.df) < 0
+        or asked.dominance[0] < least.dominance[0]
+        or asked.dominance[1] > least.dominance[1]
+        or asked.p_percent < least.p_percent
+        or asked.leverage > least.leverage
+    ):
+        raise DisclosureRefused(f"Limits may be stricter than {least}, not looser.")
+    return asked

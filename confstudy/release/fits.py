@@ -93,6 +93,8 @@ def _decided(fit: Any, rules: Rules) -> list[Decision]:
         return _decided(fit.plain, rules)
     if hasattr(fit, "released"):
         return [Decision("fail", "records", "it holds respondents' own times: use cs.plot")]
+    if hasattr(fit, "studies"):
+        return [Decision("review", "studies", "see that its estimates are of studies")]
     if hasattr(fit, "respondents"):
         whole = _views(fit.fit)
         found = [said for view in (*whole, _people(whole[0])) for said in judged(view, rules)]

@@ -9,23 +9,23 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import mistune
 import pandas as pd
 
-from confstudy.errors import AnalysisError, DisclosureRefused
-from confstudy.models.fit import Fit
+from confstudy.errors import AnalysisError
 from confstudy.release.audit.prose import check_prose
 from confstudy.release.cell import Cell, of_model
 from confstudy.release.counts import MASKED, masked_counts
 from confstudy.release.crosstab import Statistic, counted, measured
-from confstudy.release.decision import THRESHOLD, Decision, Rules, worst
+from confstudy.release.decision import THRESHOLD, Decision, Rules, stricter, worst
+from confstudy.release.dp.private import Private
 from confstudy.release.drawing import check_drawing
 from confstudy.release.fits import check_model
 from confstudy.release.gate import leave, noise
-from confstudy.release.html import Table, model_table
+from confstudy.release.html import Table
 from confstudy.release.ledger.ledger import Ledger
 from confstudy.release.piece import Piece, picture
 from confstudy.release.sentence import check_sentences
+from confstudy.release.shown import coefficients, uncompared
 from confstudy.release.tally import Tally, check_table
 from confstudy.survey.survey import Survey
-from confstudy.words import term_labels
 
 __all__ = ["declared", "figure", "model", "release", "table", "text"]
 
@@ -52,8 +52,8 @@ def release(thing: object, survey: Survey, **options: Any) -> Piece:
     Parameters
     ----------
     thing
-        A :class:`Fit`, a figure of ``cs.plot`` or Matplotlib, a tally or frame of aggregates,
-        or a sentence.
+        A fit, a figure of ``cs.plot`` or Matplotlib, a tally or frame of aggregates,
+        an answer of ``cs.release.private_count`` and its neighbours, or a sentence.
     survey
         The survey it was made from.
     **options
@@ -71,6 +71,8 @@ def release(thing: object, survey: Survey, **options: Any) -> Piece:
     >>> cs.release(cs.fit("alliance ~ privacy", scores), scores).decision.status
     'pass'
     """
+    if isinstance(thing, Private):
+        return leave(thing.piece, survey, **options)
     if isinstance(thing, str):
         return text(thing, survey, **options)
     if isinstance(thing, pd.DataFrame | Tally):
@@ -102,28 +104,20 @@ def model(
     model 'alliance ~ privacy' · pass (model)
     ...
     """
+    if isinstance(fit, Private):
+        return leave(fit.piece, survey, ledger)
     if not hasattr(fit, "table"):
         raise AnalysisError(f"A {type(fit).__name__} is no model; see help(cs.release).")
-    decision = check_model(fit, _strict(rules))
+    decision = check_model(fit, stricter(rules))
     caption = caption or str(getattr(fit, "formula", "A model"))
     piece = Piece("model", "", decision, caption=caption)
     if decision.status != "fail":
-        shown, notes = _coefficients(fit, survey)
+        shown, notes = coefficients(fit, survey)
         html = Table(shown, caption, notes).html
-        piece = replace(piece, html=html, cells=of_model(fit), frame=shown)
+        cells = of_model(fit)
+        decided = (decision,) if cells else (decision, uncompared(fit))
+        piece = replace(piece, html=html, cells=cells, frame=shown, decided=decided)
     return leave(piece, survey, ledger, rules)
-
-
-def _coefficients(fit: Any, survey: Survey) -> tuple[pd.DataFrame, str]:
-    if not isinstance(fit, Fit):
-        return fit.table, f"n = {fit.n:,}." if hasattr(fit, "n") else ""
-    labels = term_labels(fit, survey.codebook)
-    ratio = fit.family.ratio.capitalize()
-    shown = model_table(fit.table, labels, ratio=ratio, percent=fit.percent)
-    notes = f"{fit.formula}; {fit.family.name}; n = {fit.n:,}; standard errors {fit.errors}"
-    notes += f"; {fit.clusters} clusters" if fit.clusters else ""
-    notes += f". Not to be used: {'; '.join(fit.problems)}." if fit.problems else "."
-    return shown, notes
 
 
 def table(
@@ -181,8 +175,11 @@ def table(
     >>> cs.release.table(survey, "arm", "concealment").frame.columns.tolist()
     ['arm', 'No', 'Yes', 'All']
     """
+    if not isinstance(survey, Survey):
+        raise AnalysisError("The first argument is the survey; answers of cs.release.private_… "
+                            "are released by cs.release(answer, survey).")  # fmt: skip
     names = [rows] if isinstance(rows, str) else list(rows)
-    limits = _strict(rules)
+    limits = stricter(rules)
     if values is not None:
         if columns is not None or protect == "round":
             raise AnalysisError("values= takes its groups from rows=, and suppression only.")
@@ -208,22 +205,8 @@ def table(
     return leave(piece, survey, ledger, rules)
 
 
-def _strict(rules: Rules | None) -> Rules:
-    """The limits asked for; looser ones than those of official statistics are refused."""
-    asked, least = rules or Rules(), Rules()
-    if (
-        min(asked.threshold - least.threshold, asked.beyond - least.beyond, asked.df - least.df) < 0
-        or asked.dominance[0] < least.dominance[0]
-        or asked.dominance[1] > least.dominance[1]
-        or asked.p_percent < least.p_percent
-        or asked.leverage > least.leverage
-    ):
-        raise DisclosureRefused(f"Limits may be stricter than {least}, not looser.")
-    return asked
-
-
 def declared(
-    table: pd.DataFrame | Tally,
+    table: pd.DataFrame | Tally | Private,
     survey: Survey,
     *,
     caption: str = "Table",
@@ -249,6 +232,8 @@ def declared(
         The rows are respondents' records, or fewer than ten, or nobody knows how many, stand
         behind the numbers.
     """
+    if isinstance(table, Private):
+        return leave(table.piece, survey, ledger)
     decision = check_table(table, survey.frame, counts, n)
     frame = table.frame if isinstance(table, Tally) else table
     shown = masked_counts(frame, table.counts if isinstance(table, Tally) else counts)
@@ -280,6 +265,8 @@ def figure(
         Of a Matplotlib figure: what stands under it, what it shows in words, and how many
         respondents stand behind it.
     """
+    if isinstance(figure, Private):
+        return leave(figure.piece, survey, ledger)
     if isinstance(figure, Drawn):
         figure.decision.require("The figure")
         data, name = {"alt": figure.alt}, caption or figure.caption
@@ -293,12 +280,14 @@ def figure(
     return leave(picture(figure, words, caption, alt), survey, ledger)
 
 
-def text(words: str, survey: Survey, *, ledger: Ledger | None = None) -> Piece:
+def text(words: str | Private, survey: Survey, *, ledger: Ledger | None = None) -> Piece:
     """Release a paragraph of Markdown; what a person wrote, a person must confirm.
 
     Words that hold an identifier, or answers that together belong to one respondent, are
     refused.
     """
+    if isinstance(words, Private):
+        return leave(words.piece, survey, ledger)
     decision = worst([check_sentences([words]), check_prose(words, survey)])
     html = str(mistune.create_markdown(escape=True)(words))
     return leave(Piece("text", html, decision, caption="Text"), survey, ledger)

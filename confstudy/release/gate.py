@@ -87,14 +87,7 @@ def _compared(
 
 def _same(one: Output, other: Output) -> bool:
     """Whether the same left before, about the same respondents."""
-    return one.digest == other.digest and _behind(one) == _behind(other)
-
-
-def _behind(entry: Output) -> set[tuple[object, ...]]:
-    return {
-        (c.label, c.quantity, c.of, c.shown, c.exact, c.members.tobytes().rstrip(b"\0"))
-        for c in entry.cells
-    }
+    return one.digest == other.digest and one.behind == other.behind
 
 
 def recheck(staged: Sequence[Output], released: Sequence[Output]) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from confstudy.errors import AnalysisError, did_you_mean, listing
 from confstudy.release.decision import Decision, Rules, worst
+from confstudy.release.sample import Kind, Sample, broken
 
 __all__ = [
     "Kind",
@@ -23,11 +23,7 @@ __all__ = [
     "p_remainder",
 ]
 
-Kind = Literal[
-    "count", "total", "mean", "sd", "proportion", "median", "percentile", "min", "max", "histogram"
-]
 Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def check_statistic(
@@ -118,25 +114,12 @@ def check_groups(
     found = found.assign(status="pass", rule="threshold", reason="ten or more stand behind it")
     if not len(codes):
         return found
-    sample = _Sample.of(_numbers(values[known], _known(kind)), codes)
+    sample = Sample.of(_numbers(values[known], _known(kind)), codes)
     with np.errstate(all="ignore"):
-        faults = list(_broken(sample, kind, limits, q, bounds))
-    for rule, reason, broken in reversed(faults):
-        found.loc[broken, ["status", "rule", "reason"]] = ["fail", rule, reason]
+        faults = list(broken(sample, kind, limits, q, bounds))
+    for rule, reason, which in reversed(faults):
+        found.loc[which, ["status", "rule", "reason"]] = ["fail", rule, reason]
     return found
-
-
-def _single(
-    values: pd.Series[Any], kind: Kind, rules: Rules, q: float, bounds: tuple[float, float] | None
-) -> Decision:
-    answers = _numbers(values.dropna(), kind)
-    if len(answers):
-        with np.errstate(all="ignore"):
-            sample = _Sample.of(answers, np.zeros(len(answers), dtype=np.intp))
-            for rule, reason, broken in _broken(sample, kind, rules, q, bounds):
-                if broken[0]:
-                    return Decision("fail", rule, reason)
-    return Decision("pass", "threshold", "ten or more stand behind it, or nobody")
 
 
 def _known(kind: str) -> Kind:
@@ -209,127 +192,6 @@ def p_remainder(values: ArrayLike) -> float:
     """
     sizes = np.sort(np.abs(np.asarray(values, dtype=float)))[::-1]
     return float(sizes[2:].sum() / sizes[0]) if len(sizes) and sizes[0] > 0 else np.inf
-
-
-@dataclass(frozen=True, repr=False)
-class _Sample:
-    """Answers (n,) sorted within their groups, and the runs of equal ones.
-
-    ``first`` and ``size`` (K,) say where a group stands; ``low`` and ``high`` (n,) how many of an
-    answer's own group are smaller, and how many are not larger.
-    """
-
-    answers: Floats
-    codes: NDArray[np.intp]
-    size: NDArray[np.intp]
-    low: NDArray[np.intp]
-    high: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, values: Floats, codes: NDArray[np.intp]) -> _Sample:
-        order = np.lexsort((values, codes))
-        values, codes = values[order], codes[order]
-        size = np.bincount(codes)
-        new = np.append(True, (np.diff(values) != 0) | (np.diff(codes) != 0))
-        starts = np.flatnonzero(new)
-        run = new.cumsum() - 1
-        ends = np.append(starts[1:], len(values))
-        first = size.cumsum() - size
-        return cls(values, codes, size, starts[run] - first[codes], ends[run] - first[codes])
-
-    @property
-    def alike(self) -> NDArray[np.intp]:
-        """(n,) how many of its group gave an answer, itself included."""
-        return np.asarray(self.high - self.low)
-
-    def at(self, place: NDArray[np.intp]) -> NDArray[np.intp]:
-        """(K,) where the answer at a place of each group stands."""
-        return np.asarray(self.size.cumsum() - self.size + place)
-
-    def each(self, parts: Floats, how: np.ufunc) -> Floats:
-        """(K,) numbers (n,) put together in each group, by a function such as ``np.add``."""
-        return np.asarray(how.reduceat(parts, self.size.cumsum() - self.size), dtype=np.float64)
-
-    def largest(self, sizes: Floats, n: int) -> Floats:
-        """(K,) the sum of the n largest sizes of each group."""
-        order = np.lexsort((-sizes, self.codes))
-        rank = np.arange(len(sizes)) - (self.size.cumsum() - self.size)[self.codes]
-        kept = np.where(rank < n, sizes[order], 0.0)
-        return np.asarray(np.bincount(self.codes, weights=kept), dtype=float)
-
-
-Broken = tuple[str, str, Mask]
-
-
-def _broken(
-    sample: _Sample, kind: Kind, rules: Rules, q: float, bounds: tuple[float, float] | None
-) -> Iterator[Broken]:
-    """Each rule with the groups (K,) that break it, the gravest first."""
-    least = rules.threshold
-    yield "threshold", f"fewer than {least} stand behind it", sample.size < least
-    if kind == "count":
-        return
-    if not np.isfinite(sample.answers).all():
-        finite = sample.each((~np.isfinite(sample.answers)).astype(float), np.add) == 0
-        yield "unchecked", "infinite numbers are among its values", ~finite
-    common = sample.each(sample.alike.astype(float), np.maximum)
-    rare = sample.each(sample.alike.astype(float), np.minimum)
-    levels = sample.each(1 / sample.alike, np.add).round()
-    yield "class disclosure", "all in a group answered alike", levels == 1
-    if kind in ("min", "max"):
-        yield "extremes", *_extreme(sample, kind, rules, bounds)
-    elif kind in ("median", "percentile"):
-        yield "percentiles", *_percentile(sample, rules, q)
-    else:
-        two = (levels == 2) | (kind == "proportion")
-        few = np.where(two, rare < least, (common >= least) & (sample.size - common < least))
-        yield "threshold", f"fewer than {least} answered otherwise than the rest", few
-    if kind in ("total", "mean", "sd"):
-        yield from _dominated(sample, kind, levels > 2, rules)
-
-
-def _dominated(sample: _Sample, kind: Kind, asked: Mask, rules: Rules) -> Iterator[Broken]:
-    sizes = np.abs(sample.answers)
-    if kind == "sd":
-        centre = sample.each(sample.answers, np.add) / sample.size
-        sizes = (sample.answers - centre[sample.codes]) ** 2
-    total = sample.each(sizes, np.add)
-    most, share = rules.dominance
-    held = sample.largest(sizes, most) > share * total
-    yield "dominance (nk)", f"{most} respondents make up nearly all of it", asked & held
-    if kind != "sd":
-        left, first = total - sample.largest(sizes, 2), sample.largest(sizes, 1)
-        told = left < rules.p_percent * first
-        yield "p %", "one respondent could work out the answer of another", asked & told
-
-
-def _percentile(sample: _Sample, rules: Rules, q: float) -> tuple[str, Mask]:
-    """Enough observations lie strictly beyond it, or enough share the very value."""
-    place = (sample.size - 1) * q
-    low, high = (
-        sample.at(np.floor(place).astype(np.intp)),
-        sample.at(np.ceil(place).astype(np.intp)),
-    )
-    below = np.where(sample.answers[low] == sample.answers[high], sample.low[low], sample.high[low])
-    above = sample.size - np.where(
-        sample.answers[low] == sample.answers[high], sample.high[high], sample.low[high]
-    )
-    tied = sample.size - below - above
-    shared = (tied >= rules.threshold) & (below + above >= rules.threshold)
-    lonely = np.minimum(below, above) < rules.beyond
-    return f"fewer than {rules.beyond} lie beyond it", lonely & ~shared
-
-
-def _extreme(
-    sample: _Sample, kind: Kind, rules: Rules, bounds: tuple[float, float] | None
-) -> tuple[str, Mask]:
-    """The end of a declared scale may be told where enough reach it, and enough do not."""
-    place = sample.at(np.zeros_like(sample.size) if kind == "min" else sample.size - 1)
-    reached = sample.alike[place]
-    declared = np.nan if bounds is None else bounds[0 if kind == "min" else 1]
-    enough = (reached >= rules.threshold) & (sample.size - reached >= rules.threshold)
-    told = (sample.answers[place] == declared) & enough
-    return "the smallest and the largest answer are respondents' own: use percentiles", ~told
 
 
 def _numbers(values: pd.Series[Any], kind: str) -> Floats:

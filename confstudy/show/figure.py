@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -25,7 +26,8 @@ class Figure:
     Attributes
     ----------
     canvas
-        The Matplotlib figure, to change or to save in another format.
+        The Matplotlib figure, to save in another format. What is published is what it was when
+        the figure was made: nothing that is drawn on it later.
     alt
         What the figure shows, in words, with its numbers.
     caption
@@ -44,6 +46,10 @@ class Figure:
     table: pd.DataFrame
     smallest: int
     cells: tuple[Cell, ...] = ()
+    _made: Canvas = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_made", deepcopy(self.canvas))
 
     @property
     def decision(self) -> Decision:
@@ -54,7 +60,7 @@ class Figure:
     def html(self) -> str:
         """The figure as one HTML element with its alternative text and caption."""
         self.decision.require("The figure")
-        data = base64.b64encode(svg(self.canvas).encode()).decode()
+        data = base64.b64encode(svg(self._made).encode()).decode()
         return (
             f'<figure><img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{data}">'
             f"<figcaption>{escape(self.caption)}</figcaption></figure>"

@@ -1,7 +1,8 @@
 """The pictures: ``cs.plot.coefficients(fit)`` and its neighbours."""
 
-from confstudy.show.binned import binned, density
+from confstudy.show.binned import binned
 from confstudy.show.coefficients import coefficients
+from confstudy.show.density import density
 from confstudy.show.diagram import path_diagram
 from confstudy.show.figure import Figure
 from confstudy.show.flow import flow

@@ -42,7 +42,7 @@ def tipping(found: Tipping, *, label: str = "") -> Figure:
     >>> figure.alt.startswith("Line with band")
     True
     """
-    check_model(found.pooled.fits[0]).require("The tipping point")
+    check_model(found.pooled).require("The tipping point")
     what = label or found.term
     table = found.table
     with drawing(height=3.0) as (canvas, axes):

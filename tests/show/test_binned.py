@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from confstudy.errors import AnalysisError, DisclosureRefused
-from confstudy.show.binned import binned, density
+from confstudy.show.binned import binned
+from confstudy.show.density import density
 
 RNG = np.random.default_rng(12)
 DATA = pd.DataFrame({"x": RNG.normal(size=200), "y": RNG.normal(3, 1, 200)})

@@ -162,6 +162,7 @@ def _shown(answer: Answer, request: Request, method: str) -> Effects:
         level=answer.level,
         draws=answer.draws,
         failures=answer.failures,
+        used=model.design.frame.index.unique(),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,8 @@ class Effects:
         Why numbers are missing or shaky; empty where all is well.
     draws, failures
         Bootstrap samples asked for, and those the model could not be fitted to.
+    used
+        The rows of the data behind it, by their index.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Effects:
     level: float = 0.95
     draws: int = 0
     failures: int = 0
+    used: pd.Index[Any] = field(default_factory=lambda: pd.Index([]))
 
     def __repr__(self) -> str:
         said = [f"Effects, {self.name}: {self.formula}", *self.words]

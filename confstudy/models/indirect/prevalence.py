@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,12 +34,15 @@ class Prevalences:
         How the question was asked.
     dropped
         Respondents who lacked a value.
+    used
+        The rows of the data behind it, by their index.
     """
 
     table: pd.DataFrame
     technique: str
     dropped: int
     level: float
+    used: pd.Index[Any] = field(default_factory=lambda: pd.Index([]))
 
     def __repr__(self) -> str:
         lost = f" ({self.dropped:,} incomplete)" if self.dropped else ""
@@ -124,7 +127,9 @@ def sensitive_prevalence(
             long = used.frame[treatment].to_numpy(dtype=float)[some]
             found = _difference(said, long, counted)
         rows.append(_row(str(name), *found, n=int(some.sum()), level=level))
-    return Prevalences(pd.DataFrame(rows), question.technique, used.dropped, level)
+    return Prevalences(
+        pd.DataFrame(rows), question.technique, used.dropped, level, used.frame.index
+    )
 
 
 def _anything(design: Design) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,8 @@ class SemFit:
         (B, terms): the estimates in each resample; empty without a bootstrap.
     failed
         Resamples that could not be fitted; they are left out.
+    used
+        The rows of the data behind it, by their index.
     """
 
     model: str
@@ -49,6 +52,7 @@ class SemFit:
     level: float
     draws: pd.DataFrame = field(default_factory=pd.DataFrame)
     failed: int = 0
+    used: pd.Index[Any] = field(default_factory=lambda: pd.Index([]))
     reliability_of: Callable[[], pd.DataFrame] | None = None
     explained_by: Callable[[], pd.DataFrame] | None = None
     indices_of: Callable[[], pd.DataFrame] | None = None

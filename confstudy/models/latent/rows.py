@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,8 @@ class Rows:
         Codes of the clusters in each group, or None.
     dropped
         Rows left out for a missing value.
+    used
+        The rows of the data behind it, by their index.
     """
 
     columns: tuple[str, ...]
@@ -39,6 +42,7 @@ class Rows:
     clusters: tuple[NDArray[np.intp], ...] | None
     dropped: int
     weighted: bool
+    used: pd.Index[Any]
 
     @property
     def n(self) -> int:
@@ -57,7 +61,7 @@ class Rows:
             group_data(one.answers[rows], one.weights[rows])
             for one, rows in zip(self.data, picks, strict=True)
         )
-        return Rows(self.columns, data, self.groups, None, self.dropped, self.weighted)
+        return Rows(self.columns, data, self.groups, None, self.dropped, self.weighted, self.used)
 
 
 def read_rows(
@@ -113,6 +117,7 @@ def read_rows(
         None if codes is None else tuple(codes[rows] for rows in members),
         int((~use).sum()),
         bool(weights),
+        frame.index[use],
     )
 
 

@@ -175,6 +175,7 @@ def _believed(asked: Asked, rows: Rows, found: Solution, bootstrap: int, seed: i
         level=asked.level,
         draws=pd.DataFrame(draws, columns=table["term"]),
         failed=failed,
+        used=rows.used,
         reliability_of=lambda: omega(found, rows.groups),
         explained_by=lambda: explained(found.model, found.parameters, rows.groups),
         indices_of=lambda: modification_indices(found, rows.groups),

@@ -18,7 +18,7 @@ from confstudy.models.latent.implied import GroupModel, Model, Moments, build_mo
 from confstudy.models.latent.measures import Misfit, indices
 from confstudy.models.latent.ordinal import Ordinal, ordinal_statistics
 from confstudy.models.latent.result import SemFit
-from confstudy.models.latent.rows import read_rows
+from confstudy.models.latent.rows import Rows, read_rows
 from confstudy.models.latent.search import Found, maximise, weak_directions
 from confstudy.models.latent.specify import Specification
 from confstudy.models.latent.start import starts
@@ -85,7 +85,7 @@ def fit_ordered(asked: Asked, data: Data) -> SemFit:
         raise AnalysisError(f"{listing(many)} have more than 12 answers: 'wlsmv' is for fewer.")
     seen = ordinal_statistics(np.column_stack(columns), names)
     with np.errstate(all="ignore"):
-        return _result(asked, specification, seen, rows.dropped)
+        return _result(asked, specification, seen, rows)
 
 
 def _require(asked: Asked, specification: Specification) -> None:
@@ -103,7 +103,7 @@ def _require(asked: Asked, specification: Specification) -> None:
         raise AnalysisError("With 'wlsmv' items have thresholds and no intercepts.")
 
 
-def _result(asked: Asked, specification: Specification, seen: Ordinal, dropped: int) -> SemFit:
+def _result(asked: Asked, specification: Specification, seen: Ordinal, rows: Rows) -> SemFit:
     names = specification.roles.observed
     sample = Moments(np.zeros(len(names)), _matrix(seen.correlations, len(names)))
     bare = _with_residuals(specification, np.zeros(len(names)))
@@ -129,11 +129,12 @@ def _result(asked: Asked, specification: Specification, seen: Ordinal, dropped: 
         improper=() if problems else _improper(full, found.parameters, names, rest),
         errors="robust",
         n=seen.n,
-        dropped=dropped,
+        dropped=rows.dropped,
         groups=("",),
         clusters=None,
         level=asked.level,
         explained_by=lambda: explained(full, found.parameters, ("",)),
+        used=rows.used,
     )
 
 

@@ -38,6 +38,8 @@ class Model:
         (n,): 0 to G − 1, or nothing.
     outcome
         What the effects are on, in words.
+    used
+        The rows of the data behind it, by their index.
     """
 
     stages: tuple[Stage, ...]
@@ -49,6 +51,7 @@ class Model:
     dropped: int
     smallest: int
     outcome: str
+    used: pd.Index[Any]
 
     @property
     def n(self) -> int:
@@ -94,6 +97,7 @@ def build(request: Request, data: Data) -> Model:
         dropped=designs[0].dropped,
         smallest=_smallest(designs, codes, contrast, request),
         outcome=codes[-1].said(request.at_least),
+        used=designs[0].frame.index,
     )
 
 

@@ -182,4 +182,5 @@ def _result(request: Request, model: Model, found: Inference, level: float) -> M
         assumptions=assumptions(request, model),
         problems=found.problems,
         level=level,
+        used=model.used,
     )

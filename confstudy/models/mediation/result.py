@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -31,6 +32,8 @@ class Mediation:
         What must hold for the numbers to be effects; none of it is tested.
     problems
         Why the numbers cannot be believed; empty when they can.
+    used
+        The rows of the data behind it, by their index.
     """
 
     exposure: str
@@ -52,6 +55,7 @@ class Mediation:
     assumptions: tuple[str, ...]
     problems: tuple[str, ...]
     level: float
+    used: pd.Index[Any] = field(default_factory=lambda: pd.Index([]))
 
     @property
     def table(self) -> pd.DataFrame:

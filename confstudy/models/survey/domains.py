@@ -51,6 +51,12 @@ class Columns:
     domains: tuple[Domain, ...]
     dropped: int
 
+    @property
+    def used(self) -> pd.Index[Any]:
+        """The rows in any of the domains, by their index."""
+        inside = np.any([domain.sample.rows for domain in self.domains], axis=0)
+        return self.frame.index[inside]
+
 
 def prepared(
     names: Sequence[str], data: Data, design: AnyDesign, by: str, where: ArrayLike | None

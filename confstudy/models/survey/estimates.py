@@ -218,6 +218,7 @@ def _estimated(kind: str, columns: Columns, parts: _Parts, by: str, level: float
         groups=tuple(np.repeat([domain.group for domain in columns.domains], count).tolist()),
         notes=_notes(one, covariance),
         level=level,
+        used=columns.used,
     )
 
 

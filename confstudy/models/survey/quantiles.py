@@ -103,6 +103,7 @@ def survey_quantile(
         else (),
         intervals=intervals,
         level=level,
+        used=columns.used,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,8 @@ class SurveyEstimate:
         (p, 2) where they are not the estimate ± t standard errors.
     errors
         How the variances were found.
+    used
+        The rows of the data behind it, by their index.
     """
 
     kind: str
@@ -50,6 +53,7 @@ class SurveyEstimate:
     notes: tuple[str, ...] = ()
     intervals: Floats | None = None
     level: float = 0.95
+    used: pd.Index[Any] = field(default_factory=lambda: pd.Index([]))
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -202,7 +202,9 @@ def person_period(data: Data, time: str, event: str, *, width: float = 1.0) -> p
     if not width > 0:
         raise AnalysisError("'width' is a length above 0.")
     complete = frame[[time, event]].notna().all(axis=1)
-    kept = frame.loc[complete].reset_index(drop=True)
+    kept = frame.loc[complete]
+    if not kept.index.is_unique:
+        kept = kept.reset_index(drop=True)
     if kept.empty:
         raise AnalysisError(f"No row has '{time}' and '{event}': there is no time to follow.")
     length = joined(numbers_of(kept[time], time))
@@ -212,7 +214,7 @@ def person_period(data: Data, time: str, event: str, *, width: float = 1.0) -> p
     if last.sum() > 20_000_000:
         raise AnalysisError(f"Periods of this width give {last.sum():,} rows: choose a wider one.")
     ends = happened(kept[event], event)
-    rows = kept.loc[np.repeat(kept.index, last)]
+    rows = kept.iloc[np.repeat(np.arange(len(kept)), last)]
     first = np.repeat(np.cumsum(last) - last, last)
     period = np.arange(len(rows)) - first + 1
     final = period == np.repeat(last, last)

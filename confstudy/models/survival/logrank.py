@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,8 @@ class LogRank:
         the hazard the same.
     statistic, df, p_value
         Of the chi-squared test.
+    used
+        The rows of the data behind it, by their index.
     """
 
     table: pd.DataFrame
@@ -53,6 +55,7 @@ class LogRank:
     p_value: float
     words: str
     dropped: int
+    used: pd.Index[Any] = field(default_factory=lambda: pd.Index([]))
 
     def __repr__(self) -> str:
         n = int(self.table["n"].sum())
@@ -142,6 +145,7 @@ def logrank(
         float(stats.chi2.sf(statistic, df)),
         f"{weighting} test: {time} until {event} by {by}{within}",
         int((~complete).sum()),
+        frame.index[complete],
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError
-from confstudy.models.formula import Data
+from confstudy.models.formula import Data, as_frame
 from confstudy.models.survival.risk import Steps, steps_of
 from confstudy.models.survival.times import read_times
 from confstudy.models.table import coefficient_table, shown
@@ -33,6 +34,8 @@ class RestrictedMean:
         estimate, std_error, statistic, df, p_value, conf_low, conf_high``.
     end
         The time up to which is counted.
+    used
+        The rows of the data behind it, by their index.
     """
 
     means: pd.DataFrame
@@ -40,6 +43,7 @@ class RestrictedMean:
     end: float
     words: str
     dropped: int
+    used: pd.Index[Any] = field(default_factory=lambda: pd.Index([]))
 
     def __repr__(self) -> str:
         n = int(self.means["n"].sum())
@@ -97,6 +101,7 @@ def rmst(
     if not 0 < level < 1:
         raise AnalysisError(f"'level' lies between 0 and 1, such as .95; {level:g} does not.")
     times = read_times(data, time, event, by=by, weights=weights, cluster=cluster)
+    needed = [name for name in (time, event, by, weights, cluster) if name]
     steps = [steps_of(times.of_group(place)) for place in range(len(times.groups))]
     until = float(min(one.time[-1] for one in steps)) if end is None else float(end)
     _require_known(steps, until)
@@ -124,6 +129,7 @@ def rmst(
         end=until,
         words=f"Restricted mean of {time} until {event}, up to {until:g}, {percent} intervals",
         dropped=times.dropped,
+        used=as_frame(data)[needed].dropna().index,
     )
 
 

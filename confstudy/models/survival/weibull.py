@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,8 @@ class WeibullFit:
         (n, p + 1).
     problems
         Why the numbers cannot be believed; empty when they can.
+    used
+        The rows of the data behind it, by their index.
     """
 
     formula: str
@@ -48,6 +51,7 @@ class WeibullFit:
     dropped: int
     problems: tuple[str, ...]
     level: float = 0.95
+    used: pd.Index[Any] = field(default_factory=lambda: pd.Index([]))
 
     @property
     def scale(self) -> float:
@@ -156,6 +160,7 @@ def weibull(
         dropped=design.dropped,
         problems=problems,
         level=level,
+        used=frame.index,
     )
 
 

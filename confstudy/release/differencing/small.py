@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.blas import dger
 
 from confstudy.release.differencing.span import Array, Span
 
@@ -94,7 +95,7 @@ def _fixed(coordinates: Array) -> Array:
 
 def _echelon(basis: Array) -> tuple[Array, NDArray[np.int64]]:
     """Reduced row echelon form, and the columns of its pivots."""
-    rows, pivots, at = basis.copy(), [], 0
+    rows, pivots, at = np.array(basis, order="F"), list[int](), 0
     for column in range(rows.shape[1]):
         if at == len(rows):
             break
@@ -103,9 +104,9 @@ def _echelon(basis: Array) -> tuple[Array, NDArray[np.int64]]:
             continue
         rows[[at, best]] = rows[[best, at]]
         rows[at] /= rows[at, column]
-        others = np.flatnonzero(np.abs(rows[:, column]) > 0)
-        others = others[others != at]
-        rows[others] -= np.outer(rows[others, column], rows[at])
+        factors = rows[:, column].copy()
+        factors[at] = 0
+        dger(-1.0, factors, rows[at].copy(), a=rows, overwrite_a=True)
         pivots.append(column)
         at += 1
     return rows[:at], np.array(pivots, dtype=np.int64)

@@ -76,7 +76,7 @@ class Book:
         # A view of data already known is found again without being written down again.
         written = new | ~equal if not data or data not in roster.data else new
         if written.any():
-            own = answers.chunks(answers.columns)
+            own = answers.own
             places = occurrences(joined(own))
             now = datetime.now(UTC).isoformat(timespec="seconds")
             known = fingerprint(self._key)

@@ -57,10 +57,17 @@ def lines_of(text: bytes) -> list[bytes]:
     return text.split(b"\n")[:-1]
 
 
-def walk(text: bytes) -> Iterator[Line | Break]:
-    """Every line in turn; a break in the chain is told at the line where it shows."""
-    previous = START
-    for number, raw in enumerate(lines_of(text), start=1):
+def walk(text: bytes, previous: str = START, after: int = 0) -> Iterator[Line | Break]:
+    """Every line in turn; a break in the chain is told at the line where it shows.
+
+    Parameters
+    ----------
+    text
+        Whole lines, and perhaps half a line.
+    previous, after
+        The hash of the line before them, and how many lines there are before them.
+    """
+    for number, raw in enumerate(lines_of(text), start=after + 1):
         found = _parsed(raw)
         if found is None:
             yield Break(number, "the line is not one that was written there")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -92,6 +93,15 @@ class Output:
     decision: Decision
     cells: tuple[Remembered, ...] = ()
 
+    @cached_property
+    def behind(self) -> frozenset[tuple[object, ...]]:
+        """Every number of it with the respondents behind it, to compare outputs by."""
+        return frozenset(
+            (c.label, c.quantity, c.of, bool(c.shown), bool(c.exact), _trimmed(c.members))
+            for c in self.cells
+        )
+
+    @cached_property
     def as_json(self) -> dict[str, Any]:
         """The entry as JSON; equal sets are stored once."""
         sets: dict[bytes, int] = {}
@@ -115,7 +125,7 @@ class Output:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:
-        """The entry that :meth:`as_json` wrote; raises ValueError where it did not."""
+        """The entry that :attr:`as_json` gave; raises ValueError where it did not."""
         sets = [array_of(text, "u1") for text in entry["sets"]]
         cells = tuple(
             Remembered(
@@ -166,6 +176,7 @@ class Respondents:
     chunks: NDArray[np.uint64]
     occurrence: NDArray[np.int64]
 
+    @cached_property
     def as_json(self) -> dict[str, Any]:
         """The entry as JSON."""
         named = {name: getattr(self, name) for name in ("at", "study", "data", "key")}
@@ -180,7 +191,7 @@ class Respondents:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:
-        """The entry that :meth:`as_json` wrote; raises ValueError where it did not."""
+        """The entry that :attr:`as_json` gave; raises ValueError where it did not."""
         numbers = np.cumsum(array_of(entry["numbers"], "<i8"))
         chunks = array_of(entry["chunks"], "<u8").reshape(CHUNKS, -1).T
         occurrence = array_of(entry["occurrence"], "<u4").astype(np.int64)

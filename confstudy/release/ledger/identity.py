@@ -6,6 +6,7 @@ import re
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from numbers import Real
 from typing import Any
@@ -37,6 +38,11 @@ class Answers:
     columns: tuple[str, ...]
     sums: Words
     hashed: dict[str, tuple[int, Callable[[], Words]]] = field(default_factory=dict)
+
+    @cached_property
+    def own(self) -> Words:
+        """(n, 8) hashes of the answers to all columns."""
+        return self.chunks(self.columns)
 
     def chunks(self, columns: Sequence[str]) -> Words:
         """(n, 8) hashes of the answers to some of the columns; 0 where a chunk has none."""

@@ -177,7 +177,7 @@ class Ledger:
         return key
 
     def _append(self, head: Head, entries: Sequence[Entry]) -> None:
-        text, last, count = chained([entry.as_json() for entry in entries], head.hash)
+        text, last, count = chained([entry.as_json for entry in entries], head.hash)
         append(self.folder, text, Head(head.count + count, last))
 
     def __repr__(self) -> str:
@@ -198,5 +198,6 @@ def current() -> Ledger:
     return Ledger(ledger_folder(), Path(stage).expanduser().absolute() if stage else None)
 
 
-def _named(output: Output) -> tuple[str, ...]:
-    return (output.at, output.study, output.output, output.digest, output.data)
+def _named(output: Output) -> tuple[object, ...]:
+    named = (output.at, output.study, output.output, output.digest, output.data)
+    return (*named, output.behind)

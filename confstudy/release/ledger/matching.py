@@ -40,7 +40,7 @@ def matched(answers: Answers, study: str, roster: Roster) -> tuple[Numbers, NDAr
         (n,) the respondent's number, −1 for somebody new; (n,) whether the answers to the
         same questions were equal.
     """
-    own = answers.chunks(answers.columns)
+    own = answers.own
     found = np.full(answers.n, -1, dtype=np.int64)
     equal = np.zeros(answers.n, dtype=bool)
     for known in _usable(answers, study, roster):

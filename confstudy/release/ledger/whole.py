@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from confstudy.errors import LedgerDamaged, UnreadableFile
-from confstudy.release.ledger.chain import Break, Line, walk
+from confstudy.release.ledger.chain import START, Break, Line, walk
 from confstudy.release.ledger.disk import Head, fingerprint
 from confstudy.release.ledger.entry import Entry, Respondents, entry_of
 
@@ -35,25 +37,53 @@ class Reading:
     head: Head
 
 
+@dataclass(frozen=True, repr=False)
+class _Part:
+    """The beginning of a ledger that was read and found whole: its bytes, lines and entries."""
+
+    size: int = 0
+    digest: bytes = sha256().digest()
+    lines: tuple[Line, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def last(self) -> str:
+        """The hash of its last line."""
+        return self.lines[-1].hash if self.lines else START
+
+
+#: What was read last of the ledgers read last; their bytes must still be the same to count.
+_KNOWN: dict[Path, _Part] = {}
+_MOST_KNOWN = 4
+
+
 def read(folder: Path) -> Reading:
     """Read a ledger; one that was never written is empty.
+
+    What this process has read before is not read again as long as its bytes are the same: only
+    the lines after it are parsed, and must continue its chain.
 
     Raises
     ------
     LedgerDamaged
         A line was changed, or lines are gone; half a line at the end, left by a crash, is none.
     """
-    found, lines, entries = _read(folder)
+    place = folder.absolute()
+    found, part = _read(folder, _KNOWN.pop(place, _Part()))
     if found:
         raise LedgerDamaged(f"The ledger in folder '{folder.name}' is damaged. {found[0]}.")
-    return Reading(entries, Head(len(lines), lines[-1].hash) if lines else Head())
+    _KNOWN[place] = part
+    while len(_KNOWN) > _MOST_KNOWN:
+        _KNOWN.pop(next(iter(_KNOWN)))
+    return Reading(part.entries, Head(len(part.lines), part.last))
 
 
 def problems(folder: Path) -> list[Problem]:
-    """Everything that is wrong with a ledger, in the order of its lines."""
-    found, lines, entries = _read(folder)
+    """Everything that is wrong with a ledger, in the order of its lines; all of it is read."""
+    found, part = _read(folder, _Part())
     if found:
         return found
+    lines, entries = part.lines, part.entries
     size, keys = 0, set()
     for line, entry in zip(lines, entries, strict=True):
         if isinstance(entry, Respondents):
@@ -69,13 +99,13 @@ def problems(folder: Path) -> list[Problem]:
     return found + _key_problems(folder, keys, used=bool(lines))
 
 
-def _read(folder: Path) -> tuple[list[Problem], list[Line], tuple[Entry, ...]]:
-    """Problems with lines, whole lines, and their entries where there is no problem."""
+def _read(folder: Path, known: _Part) -> tuple[list[Problem], _Part]:
+    """Problems with lines, and the ledger where there is none; ``known`` was read before."""
     # The head is read first: lines written meanwhile make the ledger longer than it says.
     try:
         head = Head.read(folder)
     except ValueError as problem:
-        return [Problem(0, str(problem))], [], ()
+        return [Problem(0, str(problem))], known
     except OSError as problem:
         raise _unreadable(folder, problem) from None
     try:
@@ -84,20 +114,25 @@ def _read(folder: Path) -> tuple[list[Problem], list[Line], tuple[Entry, ...]]:
         text = b""
     except OSError as problem:
         raise _unreadable(folder, problem) from None
-    walked = list(walk(text))
+    if sha256(text[: known.size]).digest() != known.digest:
+        known = _Part()
+    walked = list(walk(text[known.size :], known.last, len(known.lines)))
     found = [Problem(one.number, one.what) for one in walked if isinstance(one, Break)]
-    lines = [one for one in walked if isinstance(one, Line)]
+    new = [one for one in walked if isinstance(one, Line)]
     entries: list[Entry] = []
-    for line in lines:
+    for line in new:
         try:
             entries.append(entry_of(line.content))
         except ValueError as problem:
             found.append(Problem(line.number, str(problem)))
-    found += _head_problems(head, lines, len(walked))
-    return sorted(found, key=lambda problem: problem.line), lines, tuple(entries)
+    lines = (*known.lines, *(Line(line.number, line.hash, {}) for line in new))
+    found += _head_problems(head, lines, len(known.lines) + len(walked))
+    size = text.rfind(b"\n") + 1
+    part = _Part(size, sha256(text[:size]).digest(), lines, (*known.entries, *entries))
+    return sorted(found, key=lambda problem: problem.line), part
 
 
-def _head_problems(head: Head | None, lines: list[Line], count: int) -> list[Problem]:
+def _head_problems(head: Head | None, lines: Sequence[Line], count: int) -> list[Problem]:
     if head is None:
         return [Problem(0, "the file 'head' is gone")] if count else []
     if head.count > count:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from confstudy.errors import LedgerDamaged, UnwritableFile
-from confstudy.release.ledger import disk
+from confstudy.release.ledger import disk, whole
 from confstudy.release.ledger.ledger import Ledger
 
 shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
@@ -93,6 +93,27 @@ def test_entries_removed_swapped_broken_or_cut_off_are_found(left, what, written
     assert any(what in str(problem) for problem in written.verify())
     with pytest.raises(LedgerDamaged, match="is damaged"):
         assert not written.entries
+
+
+def test_what_was_read_before_is_read_again_where_its_bytes_changed(written, output, monkeypatch):
+    """Only new lines are parsed; a line changed, or a shorter ledger put back, is still found."""
+    parsed, files = [], content(written)
+    walk = whole.walk
+    monkeypatch.setattr(whole, "walk", lambda text, *at: walk(parsed.append(text) or text, *at))
+    assert len(written.outputs) == 3
+    add(written, output("Four"))
+    assert len(written.outputs) == 4
+    assert [text.count(b"\n") for text in parsed[-2:]] == [0, 1]
+    path = written.folder / "ledger.jsonl"
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b"Two", b"Too"))
+    with pytest.raises(LedgerDamaged):
+        assert not written.entries
+    path.write_bytes(files["ledger.jsonl"])
+    with pytest.raises(LedgerDamaged, match="1 entries at the end are gone"):
+        assert not written.entries
+    restore(written, files)
+    assert len(written.outputs) == 3
 
 
 @pytest.mark.parametrize(
