@@ -10,7 +10,7 @@ import pandas as pd
 from confstudy.errors import AnalysisError, unknown
 from confstudy.release.cell import Cell
 from confstudy.release.counts import MASKED, check_count, masked_counts
-from confstudy.release.decision import Decision
+from confstudy.release.decision import THRESHOLD, Decision
 
 __all__ = ["Tally", "check_table"]
 
@@ -27,14 +27,21 @@ class Tally:
     cells: tuple[Cell, ...] = ()
 
     def behind(self, cell: Callable[[int, str], Cell | None]) -> Tally:
-        """The same table with its cells: ``cell`` gives that of a row and a column of counts."""
+        """The same table with its cells: ``cell`` gives that of a row and a column of counts.
+
+        A count that is masked only because another of its row is small protects nobody itself.
+        """
         shown = masked_counts(self.frame, self.counts)
         found = (
             (cell(row, name), shown[name].iloc[row] != MASKED)
             for row in range(len(shown))
             for name in self.counts
         )
-        cells = (replace(one, shown=bool(seen)) for one, seen in found if one is not None)
+        cells = (
+            replace(one, shown=bool(seen))
+            for one, seen in found
+            if one is not None and (seen or one.n < THRESHOLD)
+        )
         return replace(self, cells=tuple(cells))
 
 
