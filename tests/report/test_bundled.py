@@ -10,6 +10,7 @@ import confstudy as cs
 from confstudy.errors import AnalysisError
 from confstudy.report.build import build
 from confstudy.report.config import read_config
+from confstudy.report.engine.warm import shared
 from confstudy.report.outcomes import study_outcome
 from confstudy.report.plan import plans
 
@@ -27,7 +28,7 @@ def config(tmp_path_factory):
 
 
 def page(config, name, given=None):
-    built = build(plans(config, name, given or {}, config.root)[0])
+    built = build(plans(config, name, given or {}, config.root)[0], warm=shared())
     assert built.status == "built", built.reason
     return (built.path / "report.html").read_text(), built.path
 

@@ -17,7 +17,7 @@ from confstudy.release.ledger.disk import Head, append
 from confstudy.release.ledger.folder import prepared, refused
 from confstudy.release.ledger.packing import array_of, text_of
 
-__others_ = ["Account", "Bits", "Record", "Standing", "joined", "plain", "standing", "within"]
+__all__ = ["Account", "Bits", "Record", "Standing", "joined", "plain", "standing", "within"]
 
 Bits = NDArray[np.uint8]
 Kind = Literal["grant", "spend", "answer"]
