@@ -60,11 +60,14 @@ def synthesize(
     codebook: Codebook = "",
     n: Annotated[int | None, typer.Option(help="Respondents; as many as in the file.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write although a target is missed; says which.")
+    ] = False,
 ) -> None:
-    """Make a synthetic survey that answers like a real one, with its utility and risk."""
+    """Make a synthetic survey that answers like a real one: 0 written, 1 a target is missed."""
     from confstudy.release.synthesis.commands import synthesize_file
 
     written = synthesize_file(
-        data, codebook or None, seed=seed, out=out, n=n, force=force, say=typer.echo
+        data, codebook or None, seed=seed, out=out, n=n, force=force, accept=accept, say=typer.echo
     )
     sys.exit(written)

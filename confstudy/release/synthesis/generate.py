@@ -31,6 +31,7 @@ Codes = NDArray[np.int64]
 Places = NDArray[np.intp]
 _FEWEST_CLUSTERS = 2
 _CANDIDATES, _ROWS = 10, 30_000
+_TRIES = 20
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,16 +64,25 @@ class Synthesizer:
         whole = Rows(self.codebook, self.columns, n)
         for stage in self.stages[:-1]:
             codes = clusters.chain[stage.key]
-            pool = some_rows(whole, np.repeat(members(codes), _CANDIDATES))
-            how = Drawing(self.seed, even=True)
-            for model in stage.models:
-                model.draw(pool, stage.coders, how)
-            rows = some_rows(pool, self._fitting(stage.key, pool, np.bincount(codes)))
+            rows = self._of_stage(stage, whole, codes)
             for model in stage.models:
                 name = model.column.name
                 whole.numbers[name] = rows.numbers[name][codes]
                 whole.reasons[name] = rows.reasons[name][codes]
         return clusters, whole
+
+    def _of_stage(self, stage: Stage, whole: Rows, codes: Codes) -> Rows:
+        """Clusters' answers, by which models can tell apart what they can in the source."""
+        names = [model.column.name for model in stage.models]
+        real = some_rows(self.source, members(self.clusters.chain[stage.key]))
+        for turn in range(_TRIES):
+            pool = some_rows(whole, np.repeat(members(codes), _CANDIDATES))
+            for model in stage.models:
+                model.draw(pool, stage.coders, Drawing(self.seed, round=turn, even=True))
+            rows = some_rows(pool, self._fitting(stage.key, pool, np.bincount(codes)))
+            if _rank(rows, real, names) >= _rank(real, real, names):
+                break
+        return rows
 
     def _fitting(self, key: str, pool: Rows, sizes: Codes) -> Places:
         """The row of the pool for each cluster, with means over members as in the source."""
@@ -91,6 +101,29 @@ class Synthesizer:
         for model in stage.models:
             model.draw(rows, stage.coders, how)
         return rows
+
+    def redraw(
+        self, rows: Rows, clusters: Clusters, places: Places, names: Sequence[str], turn: int
+    ) -> None:
+        """Draw some columns of fresh rows at ``places`` again, given the columns before them."""
+        stage = self.stages[-1]
+        how = Drawing(self.seed, tuple(codes[places] for codes in clusters.codes), turn)
+        for model in stage.models:
+            if model.column.name in names:
+                model.draw(rows, stage.coders, how)
+
+
+def _rank(rows: Rows, real: Rows, names: Sequence[str]) -> int:
+    """How many of the levels of some columns, as they are in the source, can be told apart."""
+    parts = [np.ones(rows.n)]
+    for name in names:
+        values = rows.numbers[name]
+        if rows.columns[name].kind == "numeric":
+            parts.append(np.nan_to_num(values))
+        else:
+            known = np.unique(real.numbers[name])
+            parts += [(values == level).astype(float) for level in known]
+    return int(np.linalg.matrix_rank(np.column_stack(parts)))
 
 
 def candidates(n: int) -> int:

@@ -27,8 +27,8 @@ _OF_FORMULAS, _OF_MEANS = 4.0, 2.0
 _FAR = 6.0
 _LEVELS = 15
 _RIDGE = 0.01
-_ROWS_A_COLUMN = 25
-_ROWS_A_PRODUCT = 20
+_ROWS_A_COLUMN = 50
+_ROWS_A_PRODUCT = 40
 _OF_PRODUCTS = 0.25
 _ROLES = ("outcome", "exposure", "covariate", "arm", "sensitive", "quasi_identifier")
 

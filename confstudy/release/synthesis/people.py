@@ -26,6 +26,7 @@ from confstudy.release.synthesis.generate import (
 )
 from confstudy.release.synthesis.moments import moments
 from confstudy.release.synthesis.order import ordered_names
+from confstudy.release.synthesis.refine import refined
 from confstudy.release.synthesis.selection import chosen
 from confstudy.release.synthesis.streams import stream
 from confstudy.release.synthesis.uniques import keys_of, repeated, replicated
@@ -146,8 +147,10 @@ def drawn_people(synthesizer: Synthesizer, n: int, formulas: Sequence[str] = ())
         rows = some_rows(rows, np.flatnonzero(~small_groups))
     chain = {name: codes[kept] for name, codes in clusters.chain.items()}
     crossed = {name: codes[kept] for name, codes in clusters.crossed.items()}
+    left = Clusters(chain, crossed)
+    rows = refined(synthesizer, rows, left, formulas, keys)
     _weigh(rows, codebook, synthesizer.source.n)
-    return People(rows, Clusters(chain, crossed), int((~allowed).sum()), n - len(kept))
+    return People(rows, left, int((~allowed).sum()), n - len(kept))
 
 
 def _weigh(rows: Rows, codebook: Codebook, source: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,11 +14,12 @@ from confstudy.release.decision import Decision
 from confstudy.release.synthesis.attacks import Attack, Records, infer, link, single_out
 from confstudy.release.synthesis.clusters import cluster_names
 from confstudy.release.synthesis.columns import Column
+from confstudy.release.synthesis.pace import Pace
 from confstudy.release.synthesis.people import drawn_people, fitted, source_columns
 from confstudy.release.synthesis.streams import number, stream
 from confstudy.survey.survey import Survey
 
-__all__ = ["Risks", "risks_of"]
+__all__ = ["Risks", "risks_of", "work_of"]
 
 _Z = 1.959963984540054
 _SECRETS = 10
@@ -99,7 +100,7 @@ def risks_of(
     attacks: int,
     replicated: int,
     formulas: Sequence[str] = (),
-    progress: Callable[[str], object] = str,
+    pace: Pace | None = None,
 ) -> Risks:
     """Attack syntheses of halves of the respondents, the other half being the control.
 
@@ -115,7 +116,8 @@ def risks_of(
         return Risks((), replicated)
     found = []
     for turn in range(_DIVISIONS):
-        progress(f"risk: division {turn + 1} of {_DIVISIONS}")
+        if pace is not None:
+            pace(f"risk: division {turn + 1} of {_DIVISIONS}", done=1 + turn)
         places = stream(turn, "risk").permutation(survey.n)[:_PEOPLE]
         half = len(places) // 2
         one, two = (
@@ -128,6 +130,11 @@ def risks_of(
         )
         found.append([_sum(pair[0].name, pair) for pair in zip(*sides, strict=True)])
     return Risks(tuple(_repeated(some) for some in zip(*found, strict=True)), replicated)
+
+
+def work_of(attacks: int) -> float:
+    """The work of a synthesis and of its risk, in syntheses; a division is two of halves."""
+    return 1.0 + (_DIVISIONS if attacks else 0)
 
 
 def _attacked(

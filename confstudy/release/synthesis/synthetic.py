@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import pandas as pd
 
 from confstudy.codebook.write import as_yaml
-from confstudy.release.decision import Decision
+from confstudy.errors import DisclosureRefused
+from confstudy.release.decision import Decision, worst
 from confstudy.release.synthesis.risk import Risks
 from confstudy.release.synthesis.utility import Utility
 from confstudy.survey.save import write_survey
 from confstudy.survey.survey import Survey
 
-__all__ = ["Synthetic"]
+__all__ = ["Synthetic", "joint"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +31,8 @@ class Synthetic:
     utility, risk
         What is kept and what is given away; both have a ``.table``.
     decision
-        ``fail`` where the risk is over the limit: :meth:`save` refuses.
+        ``fail`` where the risk is over the limit: :meth:`save` refuses. ``review`` where a
+        target is missed, or not shown to be met: :meth:`save` wants ``accept=True``.
     redrawn, left_out
         Candidates that repeated a unique respondent, or stood in a group under the codebook's
         ``k``: how many were set aside, and in how many places none was left.
@@ -53,7 +56,9 @@ class Synthetic:
         tables = [one.assign(part=part) for part, some in parts.items() for one in some if len(one)]
         return pd.concat(tables, ignore_index=True)[["part", "measure", "value"]]
 
-    def save(self, path: str | Path, *, force: bool = False) -> tuple[Path, ...]:
+    def save(
+        self, path: str | Path, *, force: bool = False, accept: bool = False
+    ) -> tuple[Path, ...]:
         """Write data, codebook and ``<name>.report.yaml`` beside each other.
 
         Parameters
@@ -62,21 +67,32 @@ class Synthetic:
             Ends in .parquet, .csv, .sav or .dta, as for :func:`confstudy.save`.
         force
             Replace files that exist.
+        accept
+            Write although the decision is ``review``: somebody has read the reason and answers
+            for it. The report says so.
 
         Raises
         ------
         DisclosureRefused
-            The decision is ``fail``; nothing is written.
+            The decision is ``fail``, or ``review`` and not accepted; nothing is written.
         UnwritableFile
             A file exists already, or cannot be written.
         """
-        self.decision.require("A synthetic survey")
-        return write_survey(self.survey, Path(path), {"report": as_yaml(self._told)}, force=force)
+        decision = self.decision
+        decision.require("A synthetic survey")
+        if decision.status == "review" and not accept:
+            raise DisclosureRefused(
+                f"A synthetic survey is for a person to judge ({decision.rule}): "
+                f"{decision.reason}. Read its report; then save it with accept=True (--accept), "
+                "or do not release it."
+            )
+        told = {"report": as_yaml(self._told(accepted=decision.status == "review"))}
+        return write_survey(self.survey, Path(path), told, force=force)
 
-    @property
-    def _told(self) -> dict[str, Any]:
+    def _told(self, accepted: bool) -> dict[str, Any]:
         decision = self.decision
         told = {"status": decision.status, "rule": decision.rule, "reason": decision.reason}
+        told |= {"accepted": "by whoever saved it"} if accepted else {}
         rows = self.table.round(4).to_dict("records")
         return {
             "synthetic": self.survey.codebook.name,
@@ -104,3 +120,15 @@ class Synthetic:
         return "\n".join(lines)
 
     __str__ = __repr__
+
+
+def joint(decisions: Sequence[Decision]) -> Decision:
+    """The gravest decision, with the reasons of all that are as grave.
+
+    >>> joint([Decision("review", "a", "x"), Decision("pass", "b", "y")]).reason
+    'x'
+    """
+    status = worst(decisions).status
+    same = [one for one in decisions if one.status == status]
+    rules, reasons = [one.rule for one in same], [one.reason for one in same]
+    return Decision(status, ", ".join(rules), "; ".join(reasons))

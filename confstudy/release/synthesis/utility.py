@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from confstudy.errors import AnalysisError
 from confstudy.models.formula import build_design
-from confstudy.release.decision import THRESHOLD
+from confstudy.release.decision import THRESHOLD, Decision
 from confstudy.release.synthesis.columns import Column
 from confstudy.release.synthesis.propensity import Propensity, propensity
 from confstudy.survey.survey import Survey
 
-__all__ = ["Utility", "default_formulas", "standardized", "utility_of"]
+__all__ = ["NEAR", "Utility", "default_formulas", "standardized", "utility_of"]
 
 Floats = NDArray[np.float64]
+#: How far a standardized coefficient may be from the source's.
+NEAR = 0.03
 _PREDICTORS = 15
 _ROWS_A_PREDICTOR = 25
 
@@ -53,6 +55,17 @@ class Utility:
     def largest(self) -> float:
         """The largest absolute difference of a standardized coefficient."""
         return float(self.coefficients["difference"].abs().max())
+
+    def decision(self) -> Decision:
+        """``review`` where a coefficient is more than .03 off or a model cannot be compared."""
+        rule = "synthetic utility"
+        off = self.coefficients["difference"].abs()
+        if (far := int((off > NEAR).sum())) > 0:
+            text = f"{far} of {off.count()} coefficients are more than {NEAR:g} from the source's, "
+            return Decision("review", rule, f"{text}the farthest {self.largest:.3f}")
+        if self.left_out:
+            return Decision("review", rule, f"models not compared: {len(self.left_out)}")
+        return Decision("pass", rule, f"no coefficient is more than {NEAR:g} from the source's")
 
     @property
     def table(self) -> pd.DataFrame:

@@ -1,7 +1,9 @@
 import os
+import re
 import subprocess
 import sys
 import traceback
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,9 +11,11 @@ import pytest
 
 import confstudy as cs
 from confstudy.errors import AnalysisError, DataError, DisclosureRefused, UnwritableFile
+from confstudy.release.decision import Decision
 from confstudy.release.synthesis.columns import column_of
 from confstudy.release.synthesis.commands import synthesize_file
 from confstudy.release.synthesis.synthesize import synthesize
+from confstudy.release.synthesis.synthetic import joint
 from confstudy.release.synthesis.uniques import keys_of, replicated
 from confstudy.survey.recode import MISSING_REASONS
 from confstudy.survey.save import as_declared
@@ -103,7 +107,7 @@ def test_weights_stand_for_as_many_people_whatever_n_is(source, n):
 
 
 def test_what_was_saved_loads_back_with_its_report(made, tmp_path):
-    files = made.save(tmp_path / "open.parquet")
+    files = made.save(tmp_path / "open.parquet", accept=True)
     assert [file.name for file in files] == [
         "open.parquet", "open.codebook.yaml", "open.report.yaml",
     ]  # fmt: skip
@@ -111,16 +115,35 @@ def test_what_was_saved_loads_back_with_its_report(made, tmp_path):
     assert again.synthetic
     pd.testing.assert_frame_equal(again.frame, made.survey.frame)
     assert "pMSE" in files[2].read_text()
+    assert "accepted: by whoever saved it" in files[2].read_text()
     with pytest.raises(UnwritableFile, match="exist already"):
-        made.save(files[0])
+        made.save(files[0], accept=True)
 
 
 def test_what_fails_is_not_saved(made, tmp_path):
     risky = type(made.risk)(made.risk.attacks, replicated=1)
-    refused = type(made)(made.survey, made.utility, risky, risky.decision(0.05), 0, 0)
+    refused = replace(made, risk=risky, decision=risky.decision(0.05))
     with pytest.raises(DisclosureRefused, match="larger leaf"):
-        refused.save(tmp_path / "open.parquet")
+        refused.save(tmp_path / "open.parquet", accept=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_to_be_judged_is_saved_only_when_accepted(made, tmp_path):
+    assert made.decision.status == "review"
+    with pytest.raises(DisclosureRefused, match=r"the risk was not measured.*accept=True"):
+        made.save(tmp_path / "open.parquet")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_coefficient_that_misses_its_target_is_for_a_person_to_judge(made):
+    table = made.utility.coefficients.assign(difference=[0.01, -0.031, 0.03, np.nan])
+    found = replace(made.utility, coefficients=table).decision()
+    assert found.status == "review"
+    assert "1 of 3 coefficients are more than 0.03" in found.reason
+    assert made.utility.decision().status == "pass"
+    assert replace(made.utility, left_out=("x ~ y",)).decision().status == "review"
+    graver = joint([Decision("review", "a", "x"), found, Decision("pass", "b", "y")])
+    assert graver == Decision("review", "a, synthetic utility", f"x; {found.reason}")
 
 
 def test_the_report_reads_from_top_to_bottom(made):
@@ -132,19 +155,19 @@ def test_the_report_reads_from_top_to_bottom(made):
     assert len(made.utility.coefficients) == 4
 
 
-def test_a_seed_gives_the_same_bytes_in_another_process(tmp_path):
+def test_a_seed_gives_the_same_bytes_in_another_process(toy, tmp_path):
+    real = cs.save(toy(200), tmp_path / "real.csv")[0]
     program = (
         "import sys, confstudy as cs\n"
         "from confstudy.release.synthesis.synthesize import synthesize\n"
-        "asked = ['arm', 'gender', 'privacy', 'disclosure', 'therapist']\n"
-        "survey = cs.simulate('therapy', clients=300, seed=1, columns=asked).survey\n"
-        "synthesize(survey, seed=5, attacks=0).save(sys.argv[1])\n"
+        "made = synthesize(cs.load(sys.argv[1]), seed=5, attacks=0)\n"
+        "made.save(sys.argv[2], accept=True)\n"
     )
     files = []
     for name, threads in (("one", "1"), ("two", "2")):
         path = tmp_path / name / "s.parquet"
         environment = {**os.environ, "PYTHONHASHSEED": threads, "OPENBLAS_NUM_THREADS": threads}
-        command = [sys.executable, "-c", program, str(path)]
+        command = [sys.executable, "-c", program, str(real), str(path)]
         subprocess.run(command, check=True, env=environment)
         files.append([file.read_bytes() for file in sorted(path.parent.iterdir())])
     assert files[0] == files[1]
@@ -190,17 +213,42 @@ def test_without_scikit_learn_the_extra_is_named(source, monkeypatch):
         synthesize(source, seed=1)
 
 
-def test_the_command_says_the_report_and_the_files(tmp_path):
-    said = []
-    out = tmp_path / "open.parquet"
-    survey = cs.simulate(
-        "therapy", clients=400, seed=1, columns=["arm", "gender", "disclosure"]
-    ).survey
-    cs.save(survey, tmp_path / "real.csv")
-    try:
-        synthesize_file(tmp_path / "real.csv", None, seed=1, out=out, say=said.append)
-    except DisclosureRefused:
-        assert "decision: fail" in said[0]
-        assert not out.exists()
-    else:
-        assert said[1] == "written: open.parquet, open.codebook.yaml, open.report.yaml"
+@pytest.fixture
+def asked(source, monkeypatch):
+    """The command's options, with the risk left unmeasured."""
+    monkeypatch.setattr("confstudy.release.synthesis.commands.load", lambda *_: source)
+    monkeypatch.setattr("confstudy.release.synthesis.commands.synthesize", unmeasured)
+    return {"seed": 1, "codebook": None}
+
+
+def unmeasured(survey, **options):
+    return synthesize(survey, **(options | PLAIN))
+
+
+def test_the_command_writes_what_is_accepted_and_says_why(asked, tmp_path):
+    said, out = [], tmp_path / "open.parquet"
+    with pytest.raises(DisclosureRefused, match="--accept"):
+        synthesize_file("real.csv", out=out, say=said.append, **asked)
+    assert "decision: review (the risk was not measured" in said[0]
+    assert not list(tmp_path.iterdir())
+    assert synthesize_file("real.csv", out=out, say=said.append, accept=True, **asked) == 0
+    assert said[-2] == "accepted: the risk was not measured: use attacks=500"
+    assert said[-1] == "written: open.parquet, open.codebook.yaml, open.report.yaml"
+    with pytest.raises(UnwritableFile, match=r"open\.parquet exists already"):
+        synthesize_file("real.csv", out=out, say=said.append, accept=True, **asked)
+
+
+def test_an_interrupted_command_shows_where_it_was_and_leaves_nothing(
+    asked, tmp_path, monkeypatch, capsys
+):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("confstudy.release.synthesis.synthesize.utility_of", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        synthesize_file("real.csv", out=tmp_path / "open.parquet", say=print, **asked)
+    shown = capsys.readouterr().err
+    assert re.search(r"models of 12 columns.*drawing.*utility, about \d+ s left", shown)
+    assert shown.endswith("interrupted: nothing was written\n")
+    assert not list(tmp_path.iterdir())

@@ -1,4 +1,5 @@
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from confstudy.release.synthesis.utility import default_formulas, standardized
 from confstudy.survey.save import as_declared
 from confstudy.survey.scoring import ScaleWarning
 
+WHOLE = Path(__file__).parents[3] / "data_synthetic" / "therapy.parquet"
 pytestmark = pytest.mark.validate
 
 OSMI = [
@@ -34,6 +36,11 @@ ASKED = [
 @pytest.fixture(scope="module")
 def osmi(real):
     return as_declared(cs.load(real("osmi2014.csv"), "osmi-2014"))
+
+
+@pytest.fixture(scope="module")
+def osmi2019(real):
+    return as_declared(cs.load(real("osmi2019.csv"), "osmi"))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +86,15 @@ def test_each_synthesis_of_osmi_keeps_the_default_coefficients(osmi):
         assert synthesize(osmi, seed=seed, attacks=0).utility.largest <= 0.03
 
 
-@pytest.mark.parametrize("name", ["osmi", "therapy"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_whole_bundled_survey_keeps_all_coefficients_of_its_outcomes(seed):
+    made = synthesize(cs.load(WHOLE), seed=seed, attacks=0)
+    assert made.utility.coefficients["difference"].count() > 800
+    assert made.utility.largest <= 0.03, made.utility.table.to_string()
+    assert made.risk.replicated == 0
+
+
+@pytest.mark.parametrize("name", ["osmi", "osmi2019", "therapy"])
 def test_linkability_and_inference_gain_at_most_five_hundredths(name, request):
     survey = request.getfixturevalue(name)
     formulas = default_formulas(cs.score(survey) if survey.codebook.scales else survey)
