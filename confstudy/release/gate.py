@@ -46,7 +46,7 @@ def leave(
     built, all outputs are compared at once before it is published (:func:`recheck`).
     """
     book_of = ledger or current()
-    words = check_prose(piece.caption, survey)
+    words = check_prose(_words(piece), survey)
     told = words.status != "fail" and piece.caption
     name = piece.caption if told else piece.kind
     with book_of.writing() as book:
@@ -73,6 +73,14 @@ def leave(
             book.add(entry)
     decided.decision.require(f"{piece.kind.capitalize()} '{_without_numbers(name)}'")
     return decided
+
+
+def _words(piece: Piece) -> str:
+    """What a person may have written: the caption, and all of what no rule has passed."""
+    if piece.decision.status != "review" or piece.kind == "model":
+        return piece.caption
+    shown = piece.data.get("alt", "") if piece.kind == "figure" else piece.html
+    return f"{piece.caption}\n{shown}"
 
 
 def _compared(

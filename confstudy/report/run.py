@@ -11,6 +11,7 @@ from typing import Any
 
 from confstudy.errors import DisclosureRefused, ParameterError, ReportError
 from confstudy.release.piece import KINDS, MIME
+from confstudy.report.engine.echo import names_in
 from confstudy.report.engine.folder import own_folder
 from confstudy.report.engine.manager import report_kernel
 from confstudy.report.engine.papermill_engine import ConfstudyEngine
@@ -113,8 +114,7 @@ def run_notebook(
                 total_timeout=total,
             )
     except papermill.PapermillExecutionError as failed:
-        cell = f"cell [{failed.exec_count}]"
-        raise ReportError(worded(cell, failed.ename, failed.evalue, failed.traceback)) from None
+        raise ReportError(_told(failed, source, values, path.parent)) from None
     except RuntimeError:
         raise ReportError("the kernel died before the notebook had begun.") from None
     except papermill.exceptions.PapermillException as failed:
@@ -122,6 +122,13 @@ def run_notebook(
     require_every_cell_ran(executed)
     told = (f"{cell}: {name} × {n}" for (cell, name), n in judge.shown.items())
     return Executed(executed, _released(executed), tuple(told))
+
+
+def _told(failed: Any, source: NotebookNode, values: Mapping[str, object], home: Path) -> str:
+    """Why a notebook failed, without what only its run can have put into the message."""
+    typed = "\n".join([*(part.source for part in source.cells), *map(str, values.values())])
+    cell, names = f"cell [{failed.exec_count}]", names_in(values, home)
+    return worded(cell, failed.ename, failed.evalue, failed.traceback, typed, names)
 
 
 def _released(notebook: NotebookNode) -> list[dict[str, Any]]:

@@ -6,12 +6,13 @@ import ast
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from confstudy import errors
 from confstudy.errors import ReportError
+from confstudy.report.engine.echo import without_echoes
 
 __all__ = ["MAY_FAIL", "Judge", "Policy", "require_every_cell_ran", "unexpected", "worded"]
 
@@ -98,10 +99,17 @@ def _told(reply: Mapping[str, Any]) -> dict[str, Any] | None:
     return told
 
 
-def worded(place: str, name: str, message: str, traceback: Sequence[str]) -> str:
-    """An exception in words; its message only where confstudy raised it."""
+def worded(
+    place: str,
+    name: str,
+    message: str,
+    traceback: Sequence[str],
+    written: str = "",
+    names: Collection[str] = (),
+) -> str:
+    """An exception in words; its message only where confstudy raised it, without echoes."""
     if name in _OURS and _raised_by_us(traceback):
-        return f"{place} raised {name}: {message}"
+        return f"{place} raised {name}: {without_echoes(message, written, names)}"
     return f"{place} raised {name}. {_HIDDEN}: run the notebook in JupyterLab to see it."
 
 

@@ -55,11 +55,6 @@ REFUSED = {
     "level": "cs.release.Budget(scores, epsilon=1).answer(scores, raw.pet[0], 1)",
     "cell": "scores.frame['income'].astype(str) + 1",
     "cast": "raw['contact'].astype(float)",
-}
-
-#: What a mended package refuses without a word of it: these still get out, or are said in the
-#: message of the failure, since the message repeats what the notebook itself had asked for.
-NOT_YET = {
     "title": "report.title(f'The highest income was {top:,.2f}')",
     "points_of_one": "report.points([f'The highest income was {top:,.2f}'])",
     "largest": "cs.release.declared(pd.DataFrame({'top': [top]}), scores, n=849)",

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from tests.release.benchmark.busy import BUSY
-from tests.release.benchmark.careless import NOT_YET, REFUSED, SILENT, source
+from tests.release.benchmark.careless import REFUSED, SILENT, source
 from tests.release.benchmark.planted import ROOT, build, plant, told, write_notebook
 from tests.release.benchmark.unpack import opened
 
@@ -87,12 +87,3 @@ def test_what_is_searched_in_each_format_are_its_words(rehearsed):
 @pytest.mark.parametrize("name", [*REFUSED, "of_income", "by_income", "by_pet"])
 def test_a_careless_report_is_not_published(rehearsed, name):
     assert not published(rehearsed[0], name).exists()
-
-
-@pytest.mark.xfail(strict=True, reason="known: move it to REFUSED when it is mended")
-@pytest.mark.parametrize("name", NOT_YET)
-def test_what_is_told_still(tmp_path, name):
-    study = study_of(tmp_path, entry(name, f"notebooks/{name}.ipynb"))
-    careless(study, {name: NOT_YET[name]})
-    done = build(study, name)
-    assert (done.returncode, told(study, done)) == (3, {})
