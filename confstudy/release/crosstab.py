@@ -15,8 +15,8 @@ from confstudy.release.cell import Cell
 from confstudy.release.counts import MASKED
 from confstudy.release.decision import Decision, Rules, worst
 from confstudy.release.groups import Statistic, hidden_groups
-from confstudy.release.suppression.suppression import suppression
-from confstudy.release.tabulate import ALL, Tabulation, tabulate
+from confstudy.release.suppression.suppression import Suppression, suppression
+from confstudy.release.tabulate import ALL, Place, Tabulation, tabulate
 from confstudy.words import percent
 
 __all__ = ["ROUNDED", "Crosstab", "Statistic", "counted", "measured"]
@@ -56,6 +56,9 @@ def counted(
 ) -> Crosstab:
     """Count respondents; small cells are hidden with as many others as protect them.
 
+    Of the hidden cells those are remembered that are hidden for their own sake: later tables may
+    show the others, unless these then follow.
+
     ``rounding`` replaces suppression: it gives the counts to show, margins included, as
     multiples of ``base``.
     """
@@ -64,9 +67,11 @@ def counted(
     if rounding is None:
         found = suppression(table.counts, rules=rules, classes=range(table.counts.ndim))
         hidden, numbers, decisions = found.hidden, table.with_margins, [found.decision]
+        kept = found.primary | ~hidden
     else:
         numbers = rounding(table)
         hidden = np.zeros(numbers.shape, dtype=bool)
+        kept = ~hidden
         decisions = [Decision("pass", "rounding", "every count is rounded at random, margins too")]
     words = _words(numbers, hidden, shares and columns is not None)
     exact = rounding is None
@@ -74,7 +79,7 @@ def counted(
     cells = tuple(
         table.cell(place, quantity, shown=not hidden[place], exact=exact)
         for place in table.places
-        if table.with_margins[place]
+        if table.with_margins[place] and kept[place]
     )
     return Crosstab(_spread(table, words, columns), tuple(decisions), cells)
 
@@ -105,10 +110,22 @@ def measured(
         for place, found in series.items()
         if len(found)
         for quantity in _quantities(values, statistics)
+        if _protects(hiding, place, quantity)
     )
     return Crosstab(
         pd.DataFrame(shown, columns=[*rows, "n", *statistics]), (hiding.decision,), cells
     )
+
+
+def _protects(hiding: Suppression, place: Place, quantity: str) -> bool:
+    """Whether a number is shown, or hidden for its own sake: the others only stand before it.
+
+    That one or two make up a total says nothing of how many there are.
+    """
+    if not hiding.hidden[place]:
+        return True
+    own = bool(hiding.primary[place])
+    return own and not (quantity == "count" and hiding.reason[place] == "other rule")
 
 
 def _require_numbers(frame: pd.DataFrame, values: str, statistics: Sequence[str]) -> None:
