@@ -11,7 +11,16 @@ from scipy import stats
 
 from confstudy.design.batch import Estimates
 
-__all__ = ["DIAGNOSANDS", "Diagnosand", "Replications", "diagnosands", "share_interval"]
+__all__ = [
+    "DIAGNOSANDS",
+    "SHARES",
+    "Diagnosand",
+    "Replications",
+    "average",
+    "diagnosands",
+    "share",
+    "share_interval",
+]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -26,7 +35,7 @@ class Diagnosand:
     value, mcse
         NaN where no replication tells.
     low, high
-        Exact (Clopper and Pearson, 1934) for shares, else normal.
+        Exact (Clopper and Pearson, 1934) for shares; by t for means, else normal.
     """
 
     value: float
@@ -107,7 +116,8 @@ def share_interval(count: int, of: int, level: float = 0.95) -> tuple[float, flo
     return low, high
 
 
-def _share(happened: Bools) -> Diagnosand:
+def share(happened: Bools) -> Diagnosand:
+    """The share of replications (R,) in which something happened."""
     of = len(happened)
     if not of:
         return _NONE
@@ -121,19 +131,22 @@ def _normal(value: float, mcse: float) -> Diagnosand:
     return Diagnosand(value, mcse, value - 1.96 * mcse, value + 1.96 * mcse)
 
 
-def _mean(values: Floats, more: float = 0.0) -> Diagnosand:
-    """A mean, whose error has another part that the replications do not show."""
-    spread = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
-    return _normal(float(values.mean()), float(np.hypot(spread / np.sqrt(len(values)), more)))
+def average(values: Floats, more: float = 0.0) -> Diagnosand:
+    """The mean of (R,) values, whose error may have a part that replications do not show."""
+    if len(values) < 2:
+        return Diagnosand(float(values.mean()), *[float("nan")] * 3) if len(values) else _NONE
+    error = float(np.hypot(values.std(ddof=1) / np.sqrt(len(values)), more))
+    value, reach = float(values.mean()), float(stats.t.isf(0.025, len(values) - 1)) * error
+    return Diagnosand(value, error, value - reach, value + reach)
 
 
 def _bias(found: Replications) -> Diagnosand:
-    return _mean(found.estimate - found.truth, found.truth_mcse)
+    return average(found.estimate - found.truth, found.truth_mcse)
 
 
 def _rmse(found: Replications) -> Diagnosand:
     squares = (found.estimate - found.truth) ** 2
-    mean = _mean(squares)
+    mean = average(squares)
     value = float(np.sqrt(mean.value))
     # The estimand's own error moves each squared error by twice the bias.
     own = abs(2 * float((found.estimate - found.truth).mean())) * found.truth_mcse
@@ -153,24 +166,37 @@ def _sd(found: Replications) -> Diagnosand:
     return _normal(value, float(np.sqrt(variance) / (2 * value)) if value else 0.0)
 
 
+def _se_ratio(found: Replications) -> Diagnosand:
+    """Mean standard error over the standard deviation of estimates; 1 is honest."""
+    count, se = len(found.estimate), found.std_error
+    spread = float(found.estimate.std(ddof=1)) if count > 1 else 0.0
+    if not spread:
+        return _NONE
+    value = float(se.mean()) / spread
+    # Each replication's influence on the ratio, which also has what ties the two together.
+    squares = (found.estimate - found.estimate.mean()) ** 2
+    influence = (se - se.mean()) / spread - value * (squares - spread**2) / (2 * spread**2)
+    return _normal(value, float(influence.std(ddof=1) / np.sqrt(count)))
+
+
 def _unbiased_coverage(found: Replications) -> Diagnosand:
     middle = found.estimate.mean()
-    return _share((found.low <= middle) & (middle <= found.high))
+    return share((found.low <= middle) & (middle <= found.high))
 
 
 def _coverage(found: Replications) -> Diagnosand:
-    return _share((found.low <= found.truth) & (found.truth <= found.high))
+    return share((found.low <= found.truth) & (found.truth <= found.high))
 
 
 def _type_s(found: Replications) -> Diagnosand:
-    return _share(~found.right[found.rejected]) if found.truth else _NONE
+    return share(~found.right[found.rejected]) if found.truth else _NONE
 
 
 def _type_m(found: Replications) -> Diagnosand:
     significant = np.abs(found.estimate[found.rejected])
     if not found.truth or not len(significant):
         return _NONE
-    mean = _mean(significant)
+    mean = average(significant)
     value = mean.value / abs(found.truth)
     own = value * found.truth_mcse / abs(found.truth)
     return _normal(value, float(np.hypot(mean.mcse / abs(found.truth), own)))
@@ -181,18 +207,22 @@ _NONE = Diagnosand(*[float("nan")] * 4)
 #: Name → what works it out. Power counts usable replications; ``power_all`` counts those that
 #: failed as not significant. Bias-eliminated coverage is of the mean estimate.
 DIAGNOSANDS: dict[str, Callable[[Replications], Diagnosand]] = {
-    "mean_estimate": lambda found: _mean(found.estimate),
+    "mean_estimate": lambda found: average(found.estimate),
     "bias": _bias,
     "rmse": _rmse,
     "sd_estimate": _sd,
-    "mean_se": lambda found: _mean(found.std_error),
-    "power": lambda found: _share(found.rejected),
-    "power_all": lambda found: _share(
+    "mean_se": lambda found: average(found.std_error),
+    "se_ratio": _se_ratio,
+    "power": lambda found: share(found.rejected),
+    "power_all": lambda found: share(
         np.r_[found.rejected, np.zeros(found.requested - len(found.rejected), dtype=bool)]
     ),
     "coverage": _coverage,
     "coverage_unbiased": _unbiased_coverage,
-    "ci_width": lambda found: _mean(found.high - found.low),
+    "ci_width": lambda found: average(found.high - found.low),
     "type_s": _type_s,
     "type_m": _type_m,
 }
+
+#: The diagnosands that are shares of replications.
+SHARES = frozenset({"power", "power_all", "coverage", "coverage_unbiased", "type_s"})
