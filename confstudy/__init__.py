@@ -21,7 +21,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from confstudy.claims.registry import claims as claims
     from confstudy.codebook.read import read_codebook as read_codebook
+    from confstudy.design.answers import difference as difference
+    from confstudy.design.answers import indirect as indirect
+    from confstudy.design.answers import spec as spec
+    from confstudy.design.curve import power_curve as power_curve
+    from confstudy.design.declare import Design as Design
+    from confstudy.design.diagnose import diagnose as diagnose
+    from confstudy.design.estimands import ame as ame
+    from confstudy.design.estimands import ate as ate
+    from confstudy.design.estimands import att as att
+    from confstudy.design.estimands import interaction as interaction
+    from confstudy.design.estimands import natural_effect as natural_effect
+    from confstudy.design.estimands import prevalence as prevalence
+    from confstudy.design.find import find_n as find_n
+    from confstudy.design.parts import block_ra as block_ra
+    from confstudy.design.parts import cluster_ra as cluster_ra
+    from confstudy.design.parts import complete_ra as complete_ra
+    from confstudy.design.parts import likert as likert
+    from confstudy.design.parts import mar as mar
+    from confstudy.design.parts import mcar as mcar
+    from confstudy.design.parts import mnar as mnar
+    from confstudy.design.plan.deviations import deviation_table as deviation_table
+    from confstudy.design.plan.plan import hypothesis as hypothesis
+    from confstudy.design.plan.plan import plan as plan
+    from confstudy.design.plan.read import read_plan as read_plan
+    from confstudy.design.plan.verify import verify_plan as verify_plan
     from confstudy.design.population import population_values as population_values
+    from confstudy.design.simple import clusters as clusters
+    from confstudy.design.simple import two_arms as two_arms
+    from confstudy.design.simple import two_shares as two_shares
+    from confstudy.design.stopping import mcse as mcse
     from confstudy.models.compare import marginal_means as marginal_means
     from confstudy.models.compare import pairwise as pairwise
     from confstudy.models.effects.effects import effects as effects
@@ -105,6 +134,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Design",
     "FitWarning",
     "Report",
     "Rules",
@@ -112,15 +142,25 @@ __all__ = [
     "__version__",
     "adequacy",
     "adjust",
+    "ame",
     "anonymize",
+    "ate",
+    "att",
     "audit",
+    "block_ra",
     "calibrate",
     "check",
     "claims",
+    "cluster_ra",
+    "clusters",
+    "complete_ra",
     "contrast",
     "cox",
     "cumulative",
     "delta",
+    "deviation_table",
+    "diagnose",
+    "difference",
     "discrete_hazard",
     "draft_codebook",
     "effect",
@@ -129,36 +169,50 @@ __all__ = [
     "equivalence",
     "evalue",
     "factors",
+    "find_n",
     "fit",
     "gee",
+    "hypothesis",
     "impute",
+    "indirect",
+    "interaction",
     "invariance",
     "joint_test",
     "knowledge_model",
     "leave_one_out",
+    "likert",
     "list_design_test",
     "little_test",
     "load",
     "logrank",
+    "mar",
     "marginal_means",
+    "mcar",
+    "mcse",
     "mediate",
     "meta",
     "missing_patterns",
     "mixed",
+    "mnar",
     "model",
+    "natural_effect",
     "pairwise",
     "parallel_analysis",
     "person_period",
+    "plan",
     "plot",
     "polychoric",
     "pooled",
     "population_values",
     "poststratify",
+    "power_curve",
     "predictions",
+    "prevalence",
     "published",
     "quick_predictors",
     "rake",
     "read_codebook",
+    "read_plan",
     "release",
     "report",
     "rho_sensitivity",
@@ -174,6 +228,7 @@ __all__ = [
     "sensitive_prevalence",
     "simulate",
     "sizes",
+    "spec",
     "subgroups",
     "suda_scores",
     "survey_mean",
@@ -187,26 +242,40 @@ __all__ = [
     "table",
     "tipping",
     "trim_and_fill",
+    "two_arms",
+    "two_shares",
     "variance_intervals",
     "variance_tests",
+    "verify_plan",
     "wald_test",
 ]
 
 _HOMES = {
+    "Design": "design.declare",
     "FitWarning": "models.fit",
     "Report": "report.page",
     "Rules": "release.decision",
     "SurveyDesign": "models.survey.design",
     "adequacy": "survey.dimensions",
     "adjust": "models.multiplicity",
+    "ame": "design.estimands",
     "anonymize": "survey.anonymize",
+    "ate": "design.estimands",
+    "att": "design.estimands",
     "audit": "release.audit.audit",
+    "block_ra": "design.parts",
     "calibrate": "models.survey.calibrate",
     "check": "survey.quality",
+    "cluster_ra": "design.parts",
+    "clusters": "design.simple",
+    "complete_ra": "design.parts",
     "contrast": "models.predict",
     "cox": "models.survival.cox",
     "cumulative": "models.meta.influence",
     "delta": "models.missing.delta",
+    "deviation_table": "design.plan.deviations",
+    "diagnose": "design.diagnose",
+    "difference": "design.answers",
     "discrete_hazard": "models.survival.discrete",
     "draft_codebook": "survey.draft.draft",
     "effect": "simulate.model.truth",
@@ -215,35 +284,49 @@ _HOMES = {
     "equivalence": "models.equivalence",
     "evalue": "models.sensitivity.evalue",
     "factors": "survey.exploratory",
+    "find_n": "design.find",
     "fit": "models.fit",
     "gee": "models.gee",
+    "hypothesis": "design.plan.plan",
     "impute": "models.missing.impute",
+    "indirect": "design.answers",
+    "interaction": "design.estimands",
     "invariance": "models.latent.invariance",
     "joint_test": "models.missing.joint",
     "knowledge_model": "survey.twopl",
     "leave_one_out": "models.meta.influence",
+    "likert": "design.parts",
     "list_design_test": "models.indirect.listtest",
     "little_test": "models.missing.diagnose",
     "load": "survey.load",
     "logrank": "models.survival.logrank",
+    "mar": "design.parts",
     "marginal_means": "models.compare",
+    "mcar": "design.parts",
+    "mcse": "design.stopping",
     "mediate": "models.mediation.mediate",
     "meta": "models.meta.pool",
     "missing_patterns": "models.missing.diagnose",
     "mixed": "models.mixed.fit",
+    "mnar": "design.parts",
     "model": "simulate.model.alter",
+    "natural_effect": "design.estimands",
     "pairwise": "models.compare",
     "parallel_analysis": "survey.dimensions",
     "person_period": "models.survival.discrete",
+    "plan": "design.plan.plan",
     "polychoric": "survey.polychoric",
     "pooled": "models.missing.pooling",
     "population_values": "design.population",
     "poststratify": "models.survey.margins",
+    "power_curve": "design.curve",
     "predictions": "models.predict",
+    "prevalence": "design.estimands",
     "published": "models.meta.published",
     "quick_predictors": "models.missing.impute",
     "rake": "models.survey.margins",
     "read_codebook": "codebook.read",
+    "read_plan": "design.plan.read",
     "rho_sensitivity": "models.sensitivity.rho",
     "risk": "privacy.risk",
     "rmst": "models.survival.rmst",
@@ -255,6 +338,7 @@ _HOMES = {
     "sensitive": "models.indirect.sensitive",
     "sensitive_predictor": "models.indirect.predictor",
     "sensitive_prevalence": "models.indirect.prevalence",
+    "spec": "design.answers",
     "subgroups": "models.meta.influence",
     "suda_scores": "privacy.suda",
     "survey_mean": "models.survey.estimates",
@@ -268,8 +352,11 @@ _HOMES = {
     "table": "show.tables.regression",
     "tipping": "models.missing.tip",
     "trim_and_fill": "models.meta.trim",
+    "two_arms": "design.simple",
+    "two_shares": "design.simple",
     "variance_intervals": "models.mixed.profile",
     "variance_tests": "models.mixed.profile",
+    "verify_plan": "design.plan.verify",
     "wald_test": "models.survey.wald",
 }
 _ROOMS = {

@@ -20,9 +20,12 @@ def test_the_version_is_told(tmp_path):
 
 def test_help_names_every_verb_and_no_verb_that_is_not_built(tmp_path):
     text = run("--help", cwd=tmp_path).stdout
-    verbs = ("simulate", "check", "anonymize", "claims", "report", "audit", "ledger", "synthesize")
+    verbs = (
+        "simulate", "check", "anonymize", "claims", "report", "audit", "ledger", "synthesize",
+        "new", "power", "plan",
+    )  # fmt: skip
     assert all(re.search(rf"^  {verb} ", text, re.MULTILINE) for verb in verbs)
-    assert not any(verb in text for verb in ("power", "lesson"))
+    assert not any(verb in text for verb in ("lesson",))
 
 
 def test_claims_are_listed_and_shown(tmp_path):
@@ -226,7 +229,7 @@ def test_a_survey_is_synthesized(tmp_path):
     (tmp_path / "wave.csv").write_text("age,sex,trust\n" + "".join(rows))
     book = "name: wave\nvariables:\n  age: {type: numeric}\n  sex: {levels: [w, m]}\n"
     (tmp_path / "wave.codebook.yaml").write_text(f"{book}  trust: {{type: numeric}}\n")
-    made = ("synthesize", "wave.csv", "--seed", 1, "--out", "made.parquet")
+    made = ("synthesize", "wave.csv", "--seed", 1, "--out", "made.parquet", "--accept")
     found = run(*made, cwd=tmp_path)
     assert found.returncode == 0, found.stderr
     assert run("check", "made.parquet", cwd=tmp_path).returncode == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -22,19 +22,22 @@ from confstudy.simulate.model.repeated import Repeated, repeated
 from confstudy.simulate.model.structure import Structure
 from confstudy.simulate.sample.sampling import Sampling
 
-__all__ = ["Design", "design"]
+__all__ = ["Design"]
 
 
-@dataclass(frozen=True, repr=False, eq=False)
+@dataclass(frozen=True, repr=False, eq=False, init=False)
 class Design:
     """A study as it is planned; every method gives another design and changes nothing.
+
+    Begin with ``Design(model, seed=…)``: 60 therapists with 20 clients each, of whom everybody
+    is asked and answers.
 
     Attributes
     ----------
     structure
-        The causal model.
+        The causal model; given as a bundled name, the path of a YAML file, or as it was read.
     seed
-        The same seed gives the same replications, on any number of workers.
+        0 or more; the same seed gives the same replications, on any number of workers.
     therapists, each
         How many, with how many clients each.
     measures
@@ -43,16 +46,48 @@ class Design:
         Who does not answer at all, and which share of the items of scales is skipped.
     sampling
         A sampling design, for which the clients are the population.
+
+    Examples
+    --------
+    >>> import confstudy as cs
+    >>> planned = (cs.Design("therapy", seed=2026)
+    ...     .population(therapists=30, clients=20)
+    ...     .assign(A=cs.block_ra(["none", "conditional", "absolute"]))
+    ...     .measure(privacy=cs.likert("P", items=6, points=5, reverse=[2, 5], alpha=0.85))
+    ...     .missing(unit=cs.mnar("P", slope=0.4, rate=0.35)))
+    >>> planned.n
+    600
     """
 
     structure: Structure
     seed: int
-    therapists: int = 60
-    each: float = 20.0
-    measures: Mapping[str, Reading] = field(default_factory=dict)
-    unit: Unit | None = None
-    item: float = 0.0
-    sampling: Sampling | None = None
+    therapists: int
+    each: float
+    measures: Mapping[str, Reading]
+    unit: Unit | None
+    item: float
+    sampling: Sampling | None
+
+    def __init__(
+        self,
+        structure: str | Path | Structure = "therapy",
+        seed: int = -1,
+        therapists: int = 60,
+        each: float = 20.0,
+        measures: Mapping[str, Reading] | None = None,
+        unit: Unit | None = None,
+        item: float = 0.0,
+        sampling: Sampling | None = None,
+    ) -> None:
+        if seed < 0:
+            raise DeclarationError("A design needs a seed, 0 or more: Design('therapy', seed=1).")
+        given = {
+            "structure": read_structure(structure), "seed": seed, "therapists": therapists,
+            "each": float(each), "measures": dict(measures or {}), "unit": unit, "item": item,
+            "sampling": sampling,
+        }  # fmt: skip
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
 
     @property
     def n(self) -> int:
@@ -206,33 +241,8 @@ class Design:
         lost = f", {self.unit.rate:.0%} do not answer ({self.unit.mechanism})" if self.unit else ""
         sampled = ", sampled" if self.sampling is not None else ""
         scales = f", scales {listing(self.measures)}" if self.measures else ""
+        of = f" of {self.therapists:,} therapists" if self.therapists > 1 else ""
         return (
-            f"Design over '{self.structure.name}': {self.n:,} clients of {self.therapists:,} "
-            f"therapists{sampled}, arms {listing(arms)}{scales}{lost}, seed {self.seed}"
+            f"Design over '{self.structure.name}': {self.n:,} clients{of}"
+            f"{sampled}, arms {listing(arms)}{scales}{lost}, seed {self.seed}"
         )
-
-
-def design(model: str | Path | Structure = "therapy", *, seed: int) -> Design:
-    """Begin a design: a causal model and a seed; 60 therapists with 20 clients each.
-
-    Parameters
-    ----------
-    model
-        A bundled name, the path of a YAML file, or a model that was read.
-    seed
-        0 or more.
-
-    Examples
-    --------
-    >>> from confstudy.design.parts import block_ra, likert, mnar
-    >>> planned = (design("therapy", seed=2026)
-    ...     .population(therapists=30, clients=20)
-    ...     .assign(A=block_ra(["none", "conditional", "absolute"]))
-    ...     .measure(privacy=likert("P", items=6, points=5, reverse=[2, 5], alpha=0.85))
-    ...     .missing(unit=mnar("P", slope=0.4, rate=0.35)))
-    >>> planned.n
-    600
-    """
-    if seed < 0:
-        raise DeclarationError("A seed is 0 or more.")
-    return Design(read_structure(model), seed)

@@ -41,8 +41,8 @@ def draw_batch(
 
     Examples
     --------
-    >>> from confstudy.design.declare import design
-    >>> planned = design("therapy", seed=1).population(therapists=3, clients=5)
+    >>> from confstudy.design.declare import Design
+    >>> planned = Design("therapy", seed=1).population(therapists=3, clients=5)
     >>> whole = draw_batch(planned, 0, 8, ["arm", "privacy"])
     >>> alone = draw_batch(planned, 5, 1, ["privacy"])
     >>> bool((whole.columns["privacy"][5] == alone.columns["privacy"][0]).all())
@@ -93,8 +93,8 @@ def draw(design: Design, replication: int = 0, columns: Collection[str] = ()) ->
 
     Examples
     --------
-    >>> from confstudy.design.declare import design
-    >>> planned = design("therapy", seed=1).population(therapists=3, clients=5)
+    >>> from confstudy.design.declare import Design
+    >>> planned = Design("therapy", seed=1).population(therapists=3, clients=5)
     >>> draw(planned, 317, ["arm", "privacy"]).shape
     (15, 2)
     """

@@ -87,8 +87,8 @@ def ate(outcome: str, **cause: Sides) -> Inquiry:
 
     Examples
     --------
-    >>> from confstudy.design.declare import design
-    >>> value, mcse = ate("T", A=("absolute", "none")).value(design("therapy", seed=1))
+    >>> from confstudy.design.declare import Design
+    >>> value, mcse = ate("T", A=("absolute", "none")).value(Design("therapy", seed=1))
     >>> value, mcse
     (0.505, 0.0)
     """

@@ -24,8 +24,8 @@ def at_large(design: Design) -> World:
 def reference_of(design: Design, name: str) -> str | float:
     """What a variable is held at where it is to have no effect: an arm's first, or its mean.
 
-    >>> from confstudy.design.declare import design
-    >>> reference_of(design("therapy", seed=1), "A")
+    >>> from confstudy.design.declare import Design
+    >>> reference_of(Design("therapy", seed=1), "A")
     'none'
     """
     node = design.structure.variables.get(name)

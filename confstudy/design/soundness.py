@@ -24,9 +24,9 @@ def require_answerable(design: Design, asked: Inquiry, columns: Collection[str])
 
     Examples
     --------
-    >>> from confstudy.design.declare import design
+    >>> from confstudy.design.declare import Design
     >>> from confstudy.design.estimands import ate
-    >>> require_answerable(design("therapy", seed=1), ate("ret", A=("absolute", "none")), ["ret"])
+    >>> require_answerable(Design("therapy", seed=1), ate("ret", A=("absolute", "none")), ["ret"])
     Traceback (most recent call last):
     confstudy.errors.DeclarationError: 'ATE of A on ret' cannot be estimated: no column shows ...
     """

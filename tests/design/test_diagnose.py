@@ -9,7 +9,7 @@ import pytest
 from confstudy.design.answers import difference, spec
 from confstudy.design.batch import Estimates
 from confstudy.design.closed_forms import exaggeration, t_test_power
-from confstudy.design.declare import design
+from confstudy.design.declare import Design
 from confstudy.design.diagnose import diagnose
 from confstudy.design.drawing import draw
 from confstudy.design.estimands import ate, prevalence
@@ -157,7 +157,7 @@ def test_a_run_goes_on_from_its_record(tmp_path, monkeypatch):
 
 def test_what_was_saved_comes_back_and_any_replication_can_be_drawn(tmp_path):
     planned = (
-        design("therapy", seed=9)
+        Design("therapy", seed=9)
         .population(therapists=10, clients=12)
         .assign(A=block_ra(["none", "conditional", "absolute"]))
         .measure(trust=likert("T", items=4, alpha=0.8, reverse=[2]))

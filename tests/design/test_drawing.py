@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from confstudy.design.declare import design
+from confstudy.design.declare import Design
 from confstudy.design.drawing import draw, draw_batch
 from confstudy.design.parts import block_ra, cluster_ra, complete_ra, likert, mar, mcar, mnar
 from confstudy.design.simple import clusters, two_arms, two_shares
@@ -14,7 +14,7 @@ COLUMNS = [
     "arm", "privacy", "own", "return_intention", "concealment", "age_band", "sessions",
     "therapist", "practice",
 ]  # fmt: skip
-PLAIN = design("therapy", seed=7).population(therapists=11, clients=7)
+PLAIN = Design("therapy", seed=7).population(therapists=11, clients=7)
 DESIGNS = {
     "plain": PLAIN,
     "blocks": PLAIN.assign(A=block_ra(["none", "conditional", "absolute"])),
@@ -111,6 +111,6 @@ def test_the_key_is_of_what_is_drawn():
     keys = {name: given.key for name, given in DESIGNS.items()}
     assert keys["plain"] == keys["blocks"]  # as the model has it
     assert len(set(keys.values())) == len(DESIGNS) - 1
-    assert PLAIN.key == design("therapy", seed=7).population(therapists=11, clients=7).key
+    assert PLAIN.key == Design("therapy", seed=7).population(therapists=11, clients=7).key
     changed = [PLAIN.vary(seed=8), PLAIN.vary(**{"T.P": 0.4}), PLAIN.vary(n=100)]
     assert len({*keys.values(), PLAIN.key, *(given.key for given in changed)}) == 11

@@ -3,7 +3,7 @@
 import pytest
 
 import confstudy as cs
-from confstudy.design.declare import design
+from confstudy.design.declare import Design
 from confstudy.design.estimands import (
     ame,
     ate,
@@ -17,7 +17,7 @@ from confstudy.design.simple import clusters, two_arms, two_shares
 from confstudy.design.soundness import doubts, require_answerable
 from confstudy.errors import ConfstudyError
 
-PLANNED = design("therapy", seed=1).measure(own=likert("P", items=6, alpha=0.85))
+PLANNED = Design("therapy", seed=1).measure(own=likert("P", items=6, alpha=0.85))
 ARMS = ("absolute", "none")
 FEW = PLANNED.assign(A=cluster_ra(["none", "conditional", "absolute"], "practice")).vary(n=100)
 

@@ -197,9 +197,7 @@ def _estimated(kind: str, columns: Columns, parts: _Parts, by: str, level: float
         influence = weights[:, None] * (above - estimates * below) / (weights @ below)
     covariance = whole.spread(influence, estimates, statistic)
     count, size = len(parts.terms), [_size(domain) for domain in columns.domains]
-    one = np.repeat([n < 2 for n in size], count)
-    if parts.below is None:
-        one = np.zeros_like(one)
+    one = np.repeat([n < 2 and parts.below is not None for n in size], count)
     # What rounding leaves of no variation at all is none.
     still = np.diag(covariance) <= (1e-13 * estimates) ** 2
     covariance = np.where(still[:, None] | still, 0.0, covariance)

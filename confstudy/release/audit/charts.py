@@ -136,6 +136,8 @@ def _vega(chart: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*[\"']([^\"']*)[\"']")
+#: Shapes of bars, which share a base or a line.
+_BARS = ("rect", "path MLLLz", "path MHVHz", "path MhvhZ")
 _MARK = re.compile(r"<(use|circle|ellipse|rect|path)\b([^>]*)>")
 
 
@@ -165,7 +167,7 @@ def svg_hits(page: str) -> Iterator[Hit]:
         few = 3 if name.startswith("use") else MOST
         varied = len(places) > MOST and apart and len(set(xs)) > few and len(set(ys)) > few
         free = min(len(set(xs)), len(set(ys))) > 0.5 * len(places)
-        if varied and not _line(xs) and (free or not name.startswith("rect")):
+        if varied and not _line(xs) and (free or not name.startswith(_BARS)):
             yield _MARKS
             return
 

@@ -54,7 +54,8 @@ class _Reader(HTMLParser):
             self.seen.append("\n")
 
     def handle_data(self, data: str) -> None:
-        self.seen.append(data)
+        coded = self.cdata_elem in ("style", "script")
+        (self.hidden if coded else self.seen).append(data)
 
     def handle_comment(self, data: str) -> None:
         self.hidden.append(data)

@@ -18,6 +18,7 @@ __all__ = ["count_columns", "count_hits", "share_hits"]
 _WITH_SHARE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)\s*[(\[]\s*[\d.]+\s*%?\s*[)\]]")
 _INTERVAL = re.compile(r"[(\[]\s*-?[\d.]+\s*,\s*-?[\d.]+\s*[)\]]")
 _SMALL = Hit("threshold", f"a count of fewer than {THRESHOLD}")
+_MISSED = re.compile(r"\bblank\b|\bmissing\b|\bsuppressed\b|\bnot asked\b", re.IGNORECASE)
 _CERTAIN = Hit("class disclosure", "everybody, or nobody, of a group has an answer")
 _FOLLOWS = Hit("complement", "a hidden count follows from the totals")
 
@@ -115,10 +116,14 @@ def count_hits(grid: Grid) -> Iterator[Hit]:
         body = numbers[:, inner]
         alone = (body > 0).sum(axis=1) == 1
         whole = np.isfinite(body).all(axis=1)
-        if body.shape[1] >= 2 and (alone & whole).any():
+        if body.shape[1] >= 2 and (alone & whole).any() and not _MISSED.search(_about(grid)):
             yield _CERTAIN
     if _follows(grid, places, numbers):
         yield _FOLLOWS
+
+
+def _about(grid: Grid) -> str:
+    return " ".join(grid.names)
 
 
 def _small_rows(grid: Grid) -> bool:

@@ -150,15 +150,18 @@ def _checks(text: str) -> bool:
 
 
 def _hash(text: str) -> bool:
-    """Hashes of persons: not one that stands beside words of files."""
+    """Hashes of persons: several, or one beside words of persons; not those beside words of files."""
+    alone: set[str] = set()
     for found in _HASH.finditer(text):
         if found[0].isdigit() or found[0].isalpha():
             continue
         before = text[max(0, found.start() - 160) : found.start()]
         near = before[-48:] + text[found.end() : found.end() + 24]
-        if _OF_PERSON.search(near) or not _OF_FILE.search(before):
+        if _OF_PERSON.search(near):
             return True
-    return False
+        if not _OF_FILE.search(before):
+            alone.add(found[0])
+    return len(alone) > 1
 
 
 def _uuid(text: str) -> bool:

@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))(?<!\d{4},)")
 _COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?![\d,.]))(?<!,\d,)(?<!,\d\d,)")
 _POWER = re.compile(r"(?<![\w.])-?\d\.\d+e[-+]?\d{1,2}(?!\w)")
-_TOKEN = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+")
+_TOKEN = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d+)?|\.\d+)|\d+(?:\.\d+)?|[^\W\d_]+")
 
 
 def tokens(text: str) -> list[str]:

@@ -24,6 +24,11 @@ _STATISTICS = frozenset(
     "mean std sd min max median mode count n 5% 10% 25% 50% 75% 90% 95% all total".split()
 )
 _PROGRESS = re.compile(r"\d+%\|.*\|\s*\d+/\d+ \[|(?:it/s|s/it)\b")
+#: Codes and what they stand for, one after the other.
+_LEGEND = re.compile(
+    r"(?<![\w.])\d{1,2}\s*[=:–-]?\s*[^\W\d][^,;|/\d\n]{0,40}"
+    r"(?:[,;|/]\s*\d{1,2}\s*[=:–-]?\s*[^\W\d][^,;|/\d\n]{0,40})+"
+)
 _WRAPPED = re.compile(r"\b(?:np|numpy|pd)\.\w+\(([^()]*)\)")
 #: Most values in one window, and most lines that a record is spread over.
 WINDOW, LINES = 24, 16
@@ -52,7 +57,7 @@ class Records:
 
         With ``strict`` five and more, which chance does not give once in a million texts.
         """
-        bare = _WRAPPED.sub(r"\1", text)
+        bare = _LEGEND.sub(_unlisted, _WRAPPED.sub(r"\1", text))
         lines = [
             self._items(line) for line in bare.splitlines()[:20_000] if not _of_statistic(line)
         ]
@@ -197,6 +202,13 @@ class Records:
         chance = _expected(self.index.n, shares, weights, scores[best])
         alone = int((scores >= scores[best] - 1e-9).sum()) < THRESHOLD
         return alone and bool(hits[best] >= 0.9 * len(once)) and chance < np.log(1e-6) - spread
+
+
+def _unlisted(found: re.Match[str]) -> str:
+    """Nothing, where codes count up by one: they say what answers mean, and nobody gave them."""
+    codes = [int(code) for code in re.findall(r"\d+", found[0])]
+    rising = codes[0] < 2 and codes == list(range(codes[0], codes[0] + len(codes)))
+    return " " if rising else found[0]
 
 
 def codes_of(codebook: Codebook | None) -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from confstudy.release.audit.finding import Hit
 from confstudy.release.audit.grid import Grid, is_number, value_of
@@ -26,6 +26,7 @@ _CORE = re.compile(
     r"|income|occupation|religion|diagnosis|concern|region|comments?)\b"
 )
 _ROW = re.compile(r"Name: \w+, dtype: object")
+_NAMED_ITEM = re.compile(r"[a-z]{3,}(?: [a-z]+)* \d{1,2}")
 _LONG = re.compile(r"Length: \d{2,}, dtype: (?:float|int|bool|object|str|category)")
 
 
@@ -62,6 +63,8 @@ def _aggregate(grid: Grid) -> bool:
 
 def _statistic_rows(grid: Grid) -> bool:
     stats = [label for label in grid.labels if label]
+    if stats and all(map(_NAMED_ITEM.fullmatch, stats)) and _all_decimals(grid):
+        return True
     known = ("mean", "std", "count", "min", "max", "25", "50", "75", "sd", "intercept")
     return sum(label in known for label in stats) >= 2
 
@@ -128,5 +131,18 @@ def _turned(grid: Grid) -> bool:
     years = all(re.fullmatch(r"(?:19|20)\d\d", head) for head in tops)
     if not tops or years or not all(head.isdigit() for head in tops) or grid.heads[0]:
         return False
+    if _all_decimals(grid) or _terms(grid.column(0)):
+        return False
     personal = sum(bool(ATTRIBUTE.fullmatch(x) or ITEM.fullmatch(x)) for x in grid.labels)
     return personal >= 2 and personal >= 0.4 * len(grid.labels)
+
+
+def _all_decimals(grid: Grid) -> bool:
+    """Whether all cells but the labels are numbers with decimals, as estimates are."""
+    cells = [cell for row in grid.rows for cell in row[1:] if cell.strip()]
+    return bool(cells) and all("." in cell and is_number(cell) for cell in cells)
+
+
+def _terms(labels: Sequence[str]) -> bool:
+    """Whether rows are the terms of a model."""
+    return any(re.match(r"\(?(?:intercept|const|_cons)\b|C\(|.*\[T\.", x, re.I) for x in labels)

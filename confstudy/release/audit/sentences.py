@@ -60,12 +60,12 @@ _DECIMAL = re.compile(
 )
 _NOT_SHARE = re.compile(
     r"^\W{0,3}(?:CI|confidence|interval|level|significan|power|credible|coverage|HDI"
-    r"|CrI|\||of (?:the )?variance)|^\s*[|█▏▎▍▌▋▊▉]",
+    r"|CrI|\||of (?:the )?(?:variance|answers|cells|values))|^\s*[|█▏▎▍▌▋▊▉]",
     re.I,
 )
 _EXTREME = re.compile(
     r"(?!(?<![^\n])\s*\w+:)\b(?:min(?:imum)?|max(?:imum)?|oldest|youngest|smallest"
-    r"|largest|highest|lowest)\b(?!\s*(?:likelihood|iterations?|depth|possible"
+    r"|largest|highest|lowest)\b(?!-(?:width|height|content))(?!\s*(?:likelihood|iterations?|depth|possible"
     r"|of the scale|cell|count|sample|n\b|detectable|power|eigenvalue|p\b|width|number))"
     r"[^.\n\d]{0,30}?(?:is|was|=|:|are|of|,)\s*\d+(?:\.\d+)?\b(?! ?%)",
     re.IGNORECASE,
@@ -206,8 +206,8 @@ def _item(part: str, text: str) -> bool:
 
 
 def _told(part: str) -> bool:
-    words = part.split()
-    if len(words) < 7 or len(words) > 400 or _WORDING.search(part):
+    words = re.findall(r"\S*[^\W\d]\S*", part)
+    if len(words) < 7 or len(words) > 400 or _WORDING.search(part) or part.count("%") > 1:
         return False
     firsts = len(_FIRST.findall(part))
     return firsts >= 1 and (len(_TOLD.findall(part)) >= 1 + (len(words) < 9))

@@ -121,7 +121,8 @@ def _glyphs(string: tuple[bytes, bytes, bytes]) -> bytes:
 
     def escaped(found: re.Match[bytes]) -> bytes:
         mark = found[1]
-        return bytes([int(mark, 8) % 256]) if mark.isdigit() else named.get(mark, mark)
+        octal = mark.isdigit() and max(mark) < ord("8")
+        return bytes([int(mark, 8) % 256]) if octal else named.get(mark, mark)
 
     return re.sub(rb"\\([0-7]{1,3}|.)", escaped, literal, flags=re.DOTALL)
 

@@ -1,0 +1,1 @@
+"""Registered plans: written and signed before the data are analysed, compared afterwards."""
