@@ -8,10 +8,12 @@ from base64 import b64decode
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from confstudy.codebook.read import codebook_path
 from confstudy.errors import DisclosureRefused
 from confstudy.release.audit.audit import audit
 from confstudy.release.audit.prose import check_prose
@@ -151,8 +153,22 @@ def survey_of(parameters: Mapping[str, Any], home: Path) -> Survey | None:
     data = parameters.get("data")
     if not data or not (home / str(data)).is_file():
         return None
-    codebook = str(parameters.get("codebook") or "")
-    named = home / codebook
-    survey = load(home / str(data), named if codebook and named.is_file() else codebook or None)
+    path, codebook = (home / str(data)).resolve(), str(parameters.get("codebook") or "")
+    named = (home / codebook).resolve()
+    book = named if codebook and named.is_file() else codebook or codebook_path(path)
+    files = [file for file in (path, book) if isinstance(file, Path) and file.is_file()]
+    return _loaded(path, book, tuple(_version(file) for file in files))
+
+
+@lru_cache(maxsize=1)
+def _loaded(data: Path, codebook: Path | str, version: tuple[tuple[int, ...], ...]) -> Survey:
+    """A survey, for as long as its files stay; several reports are of one."""
+    del version
+    survey = load(data, codebook)
     records_of(survey.frame, survey.codebook)
     return survey
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

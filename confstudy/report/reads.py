@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,7 +15,7 @@ import confstudy
 from confstudy.report.statcache import StatCache
 from confstudy.report.watch import state_of
 
-__all__ = ["is_data", "key_of", "path_of", "settled"]
+__all__ = ["distributions_of", "is_data", "key_of", "path_of", "settled"]
 
 #: Endings of files that hold data, for those outside of the study.
 _DATA = {
@@ -31,6 +32,7 @@ _KERNEL = {
     "psutil", "ptyprocess", "pure-eval", "pygments", "pyzmq", "setuptools", "stack-data",
     "tornado", "traitlets", "wcwidth",
 }  # fmt: skip
+_installed = cache(packages_distributions)
 PACKAGE = Path(confstudy.__file__).resolve().parent
 
 
@@ -69,7 +71,7 @@ def settled(notes: Path, root: Path, cache: StatCache) -> dict[str, list[str]]:
         if state_of(path) != state:
             kept["changed"].add(name)
     found = {kind: sorted(names) for kind, names in kept.items()}
-    return {**found, "libraries": _distributions(noted["libraries"])}
+    return {**found, "libraries": distributions_of(noted["libraries"])}
 
 
 def key_of(path: Path, root: Path) -> str:
@@ -124,8 +126,12 @@ def _inside(path: Path, folder: Path) -> Path | None:
     return real.relative_to(home) if real.is_relative_to(home) else None
 
 
-def _distributions(libraries: list[str]) -> list[str]:
-    """The distributions of top-level modules, without those that make a kernel."""
-    known = packages_distributions()
+def distributions_of(libraries: Sequence[str]) -> list[str]:
+    """The distributions of top-level modules, without those that make a kernel.
+
+    >>> distributions_of(["numpy", "ipykernel"])
+    ['numpy']
+    """
+    known = _installed()
     names = {name.lower().replace("_", "-") for top in libraries for name in known.get(top, ())}
     return sorted(names - _KERNEL - {"confstudy"})

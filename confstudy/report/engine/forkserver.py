@@ -145,6 +145,11 @@ def _import(modules: Sequence[str]) -> None:
 def _main() -> None:
     channel = Connection(int(sys.argv[1]))
     _import(PRELOADED)
+    with suppress(Exception):
+        # Whatever is wrong, a kernel will tell.
+        from confstudy.report.engine.heat import heat
+
+        heat()
     work = serve(channel)
     while work is not None:
         work = work()
