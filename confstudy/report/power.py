@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import escape
 from importlib.metadata import version
@@ -11,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from confstudy.claims.power import NOT_YET, PLANNED, Needed, needed, planned
-from confstudy.claims.registry import Claim, claims
+from confstudy.claims.registry import claims
 from confstudy.codebook.schema import Codebook
 from confstudy.design.batch import Answer
 from confstudy.design.curve import Curve, power_curve
@@ -22,6 +23,7 @@ from confstudy.design.find import Size, find_n
 from confstudy.design.parts import mnar
 from confstudy.design.read import read_design
 from confstudy.design.result import Diagnosis
+from confstudy.errors import AnalysisError, DeclarationError
 from confstudy.release.decision import Decision
 from confstudy.release.gate import leave
 from confstudy.release.html import Table
@@ -47,6 +49,7 @@ _NAMES = {
     "type_s": "Wrong sign, of significant ones",
     "type_m": "Exaggeration, of significant ones",
 }
+_UNREACHED = "no size up to 100,000 clients was found that has the wanted power"
 _BY_HAND = Decision("review", "wording", "names of the design are written by hand: read them")
 
 
@@ -104,11 +107,12 @@ def over_therapy(response: float, seed: int) -> Design:
 def sizes(
     *, response: float = 1.0, wanted: float = 0.8, replications: int = 1_000, seed: int = 2026
 ) -> tuple[Needed, ...]:
-    """What each claim takes that can be planned."""
-    design = over_therapy(response, seed)
-    return tuple(
-        needed(claim, design, power=wanted, replications=replications) for claim in PLANNED
-    )
+    """What each claim takes, of those that can be planned and reach the wanted power."""
+    design, found = over_therapy(response, seed), []
+    for claim in PLANNED:
+        with suppress(DeclarationError, AnalysisError):
+            found.append(needed(claim, design, power=wanted, replications=replications))
+    return tuple(found)
 
 
 def _power(
@@ -257,9 +261,14 @@ class PowerReport:
         frame = pd.DataFrame(rows, columns=["Claim", "Estimand", "Analysis", "Computed by"])
         return self._table(frame, "How each claim was tested")
 
-    def not_yet(self) -> Piece:
+    def not_yet(self, found: Sequence[Needed]) -> Piece:
         """Claims that cannot be planned, and why."""
-        rows = [(f"{each.id} {each.claim}", NOT_YET[each.id]) for each in _of(NOT_YET)]
+        there = {each.claim.id for each in found}
+        rows = [
+            (f"{each.id} {each.claim}", NOT_YET.get(each.id, _UNREACHED))
+            for each in claims().claims
+            if each.id not in there
+        ]
         frame = pd.DataFrame(rows, columns=["Claim", "Why not"])
         return self._table(frame, "Claims that cannot be planned yet")
 
@@ -296,12 +305,6 @@ class PowerReport:
         kept = {"name": "clients", "value": float(size.value)}
         kept |= {"conf_low": size.low, "conf_high": size.high}
         return self._leave(Piece("record", "", data={"record": kept}, caption="Record clients"))
-
-
-def _of(ids: Iterable[str]) -> list[Claim]:
-    """Claims in the registry's order."""
-    wanted = set(ids)
-    return [each for each in claims().claims if each.id in wanted]
 
 
 def _clients(value: float) -> str:

@@ -76,9 +76,11 @@ class Board:
 
     @property
     def left(self) -> float | None:
-        """Seconds that all may still take; None before it can be told."""
+        """Seconds that all may still take; None before a tenth is done."""
         part = self.done + sum(stage.done / (stage.total or 1) for stage in self.running.values())
-        return (time.monotonic() - self._start) * (self.total - part) / part if part else None
+        if part < self.total / 10 or not part:
+            return None
+        return (time.monotonic() - self._start) * (self.total - part) / part
 
     def __str__(self) -> str:
         """The state of all in words."""
