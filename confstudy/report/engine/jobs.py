@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Generic, TypeVar
 
 from confstudy.errors import ConfstudyError, ReportError
@@ -74,8 +75,8 @@ def run_many(
 ) -> Generator[Done[J, R], None, None]:
     """Do jobs in several processes, and yield what became of each as soon as it has ended.
 
-    A job has a process of its own, so that it shares nothing with another, and one that is
-    killed takes no other with it. Where the caller stops, all that still runs is ended.
+    A process does one job after the other, each in folders of its own; one that is killed takes
+    only its own job with it. Where the caller stops, all that still runs is ended.
 
     Parameters
     ----------
@@ -103,14 +104,13 @@ def run_many(
     """
     waiting = list(jobs)[::-1]
     running: dict[Connection, tuple[J, Any]] = {}
+    free: list[tuple[Connection, Any]] = []
     with own_folder() as home:
         try:
             while waiting or running:
                 while waiting and len(running) < max(1, workers):
                     job = waiting.pop()
-                    folder = Path(home, str(len(waiting)))
-                    folder.mkdir()
-                    end, process = _started(str(folder), warm)
+                    end, process = free.pop() if free else _started(home, warm)
                     running[end] = (job, process)
                     with suppress(OSError):
                         end.send((work, job, Path.cwd(), dict(os.environ)))
@@ -123,26 +123,34 @@ def run_many(
                             say(job, told)
                         continue
                     del running[end]
-                    _stop(end, process, grace=5.0)
+                    if kind == "died":
+                        end.close()
+                        kind = "failed"
+                    else:
+                        free.append((end, process))
                     yield Done(job, **{kind: told})
+            for end, process in free:
+                _stop(end, process, grace=5.0)
         finally:
-            for end, (_, process) in running.items():
+            for end, process in [*free, *((end, process) for end, (_, process) in running.items())]:
                 _stop(end, process)
 
 
 def attend(end: Connection, folder: str, warm: Warm | None) -> None:
-    """Do the job that comes through a pipe, and send back what became of it."""
+    """Do the jobs that come through a pipe, and send back what became of each."""
     with suppress(EOFError, KeyboardInterrupt):
-        work, job, place, environment = end.recv()
-        os.environ.clear()
-        os.environ.update({**environment, "TMPDIR": folder})
-        os.chdir(place)
-        tempfile.tempdir = folder
-        outcome = _outcome(work, job, Tools(warm, lambda said: end.send(("said", said))))
-        try:
-            end.send(outcome)
-        except Exception as failed:
-            end.send(("failed", _unexpected(failed)))
+        while True:
+            work, job, place, environment = end.recv()
+            with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
+                os.environ.clear()
+                os.environ.update({**environment, "TMPDIR": own})
+                os.chdir(place)
+                tempfile.tempdir = own
+                outcome = _outcome(work, job, Tools(warm, lambda said: end.send(("said", said))))
+            try:
+                end.send(outcome)
+            except Exception as failed:
+                end.send(("failed", _unexpected(failed)))
     if warm:
         warm.close()
 
@@ -178,7 +186,7 @@ def _heard(end: Connection, process: Any) -> tuple[str, Any]:
     try:
         kind, told = end.recv()
     except (EOFError, OSError):
-        return "failed", ReportError(f"the process that built it {_how(process)}.")
+        return "died", ReportError(f"the process that built it {_how(process)}.")
     return kind, told
 
 
