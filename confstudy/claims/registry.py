@@ -20,7 +20,18 @@ __all__ = ["Claim", "Claims", "claims"]
 
 
 class Claim(BaseModel):
-    """One claim of the essays, with everything needed to test it."""
+    """One claim of the essays, with everything needed to test it.
+
+    Attributes
+    ----------
+    sign
+        What the essays expect of the estimand; a parameter of the test.
+    keys
+        The estimands of the bundled model that the test estimates, the deciding one first;
+        they stand in the column ``key`` of its table.
+    smallest, why
+        The smallest effect of interest, in the unit of the first estimand, and why this one.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,6 +45,9 @@ class Claim(BaseModel):
     sign: Literal["positive", "negative", "two-sided", "none"]
     model: str
     status: Literal["works", "planned"]
+    keys: tuple[str, ...] = ()
+    smallest: float | None = None
+    why: str = ""
 
     def test(self, survey: Survey) -> ClaimResult:
         """Estimate what the claim is about; scales are scored when they are not yet.

@@ -17,7 +17,8 @@ class ClaimResult:
     """Estimates that bear on a claim, the first of them deciding.
 
     ``table`` has one row an estimand: ``estimand, estimate, std_error, statistic, df, p_value,
-    conf_low, conf_high, unit``.
+    conf_low, conf_high, unit, key``. The key names the estimand of the bundled model, in the same
+    unit; it is empty where the model declares none.
     """
 
     claim: str

@@ -11,6 +11,7 @@ from confstudy.show.items import items
 from confstudy.show.likert import likert
 from confstudy.show.mediation import mediation
 from confstudy.show.paths import Arrow, paths
+from confstudy.show.power import diagnosis, power
 from confstudy.show.predicted import predicted
 from confstudy.show.quality import quality
 from confstudy.show.sensitivity import sensitivity
@@ -24,6 +25,7 @@ __all__ = [
     "binned",
     "coefficients",
     "density",
+    "diagnosis",
     "flow",
     "forest",
     "funnel",
@@ -32,6 +34,7 @@ __all__ = [
     "mediation",
     "path_diagram",
     "paths",
+    "power",
     "predicted",
     "quality",
     "sensitivity",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -26,6 +29,8 @@ _STYLES = (
 )
 _LABELS = {"n": "Clients", "clients": "Clients of each therapist", "therapists": "Therapists"}
 _MOST = 12
+#: Characters that fit beside each other on a phone.
+_LEGEND, _LINE = 46, 62
 
 
 def power(curve: Curve, *, label: str = "") -> Figure:
@@ -64,16 +69,20 @@ def power(curve: Curve, *, label: str = "") -> Figure:
             f"{len(lines)} lines cannot be told apart in one figure, {len(_STYLES)} can: diagnose "
             "fewer estimands, answers or other numbers."
         )
-    names = _line_names([key for key, _ in lines], others)
+    keys = [key for key, _ in lines]
+    names = _names(keys, [*(f"{other} = " for other in others), "", ""])
     called = label or _LABELS.get(first, first)
-    with drawing(height=3.0) as (canvas, axes):
+    several = len(lines) > 1
+    with drawing(height=3.0 + 0.2 * len(lines) * several) as (canvas, axes):
         for name, (_, part), style in zip(names, lines, _STYLES, strict=False):
-            _line(axes, part.sort_values(first), first, name if len(lines) > 1 else "", style)
+            _line(axes, part.sort_values(first), first, name, style)
         _target(axes, curve.target)
         axes.set_xlabel(called)
         axes.set_ylabel("Power")
         axes.set_ylim(0, 1.02)
-        axes.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol="\u202f%"))
+        if several:
+            canvas.legend(loc="outside upper left", handlelength=3.2)
     said = "; ".join(
         f"{name}: {_said(part.sort_values(first), first)}"
         for name, (_, part) in zip(names, lines, strict=True)
@@ -119,49 +128,48 @@ def diagnosis(found: Diagnosis) -> Figure:
             f"{len(findings)} combinations have estimates, and 1 to {_MOST} can be drawn: "
             "diagnose fewer, or read the table."
         )
+    names = _names([each.label for each in findings], ["", "", ""])
     rows, said = [], []
     with drawing(height=1.0 + 0.62 * len(findings)) as (canvas, axes):
-        for at, each in enumerate(reversed(findings)):
+        for at, (name, each) in enumerate(zip(names[::-1], findings[::-1], strict=True)):
             estimates = each.replications.estimate
             low, middle, high = np.quantile(estimates, [0.05, 0.5, 0.95])
             axes.hlines(at, low, high, color=BLUE)
             axes.plot([estimates.mean()], [at], "o", color=BLUE, markersize=5)
             axes.plot([each.truth], [at], "|", color=ORANGE, markersize=15, markeredgewidth=2)
-            named = each.label if len(found.designs) > 1 else each.label[1:]
             powered, covered = (each.diagnosands[n].value for n in ("power", "coverage"))
             words = f"power {percent(powered)}, coverage {percent(covered, 1)}"
             axes.annotate(
-                f"{', '.join(named)}: {words}", (0, at), (0, 11), fontsize=7.5, color=INK,
+                fill(f"{name}: {words}", _LINE), (0, at), (0, 11), fontsize=7.5, color=INK,
                 xycoords=("axes fraction", "data"), textcoords="offset points",
             )  # fmt: skip
             rows.append((*each.label, each.truth, low, middle, high))
             said.append(
-                f"{', '.join(named)}: estimand {number(each.truth)}, estimates from "
+                f"{name}: estimand {number(each.truth)}, estimates from "
                 f"{interval(low, high)}, {words}"
             )
-        axes.set_ylim(-0.5, len(findings) - 0.25)
+        axes.set_ylim(-0.5, len(findings) - 0.4)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("Estimate, and estimand (upright tick)")
-    names = ["design", "estimand", "answer", "truth", "low", "median", "high"]
+    columns = ["design", "estimand", "answer", "truth", "low", "median", "high"]
     drawn = min(len(each.found.failed) for each in findings)
     return Figure(
         canvas=canvas,
         alt=f"Bars: estimates over replications beside the estimand. {'; '.join(reversed(said))}.",
         caption=f"Estimates over {drawn:,} replications or more: 5th to 95th percentile and mean; "
         "upright tick: the estimand.",
-        table=pd.DataFrame(rows[::-1], columns=names),
+        table=pd.DataFrame(rows[::-1], columns=columns),
         smallest=drawn,
     )
 
 
-def _line_names(keys: list[tuple[object, ...]], others: list[str]) -> list[str]:
-    """What tells the lines apart, in words."""
-    names = [*[f"{other} = " for other in others], "", ""]
+def _names(keys: list[tuple[Any, ...]], before: list[str]) -> list[str]:
+    """What tells several things apart, in words; of one thing the last of its key."""
     columns = list(zip(*keys, strict=True))
     telling = [place for place, values in enumerate(columns) if len(set(values)) > 1]
-    shown = telling or [len(names) - 1]
-    return [", ".join(f"{names[place]}{key[place]}" for place in shown) for key in keys]
+    shown = telling or [len(before) - 1]
+    return [", ".join(f"{before[place]}{key[place]}" for place in shown) for key in keys]
 
 
 def _line(
@@ -172,12 +180,10 @@ def _line(
     axes.fill_between(
         at, part["conf_low"], part["conf_high"], color=colour, alpha=0.18, linewidth=0
     )
-    axes.plot(at, part["value"], color=colour, linestyle=dash, marker=mark, markersize=4)
-    if name:
-        axes.annotate(
-            name, (at[-1], part["value"].iloc[-1]), (5, 0), color=colour, fontsize=7.5,
-            textcoords="offset points", va="center", annotation_clip=False,
-        )  # fmt: skip
+    axes.plot(
+        at, part["value"], color=colour, linestyle=dash, marker=mark, markersize=4,
+        label=fill(name, _LEGEND),
+    )  # fmt: skip
 
 
 def _target(axes: Axes, target: float) -> None:
