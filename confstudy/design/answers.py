@@ -21,6 +21,7 @@ from confstudy.design.kernels.table import estimates_of
 from confstudy.errors import AnalysisError, unknown
 from confstudy.models.families import FamilyName, family_named
 from confstudy.models.mixed.random import parse_random
+from confstudy.models.survey.design import SurveyDesign
 from confstudy.models.uncertainty import Covariance, chosen_covariance
 
 __all__ = ["Difference", "Indirect", "Spec", "difference", "indirect", "spec"]
@@ -46,12 +47,14 @@ class Spec:
     effect: Literal["coefficient", "average"] = "coefficient"
     level: float = 0.95
     also: tuple[str, ...] = ()
+    design: SurveyDesign | None = None
 
     @property
     def path(self) -> str:
         """The kernel, or ``cs.fit``; single replications go there that no kernel could settle."""
         verb = "cs.mixed" if self.random else "cs.fit"
-        found = self._batched or f"{verb}, one by one"
+        how = ", by the sample design" if self.design else ""
+        found = self._batched or f"{verb}, one by one{how}"
         if self.effect == "coefficient":
             return found
         return f"{found}; effects averaged" + ("" if self._batched else " by cs.effects")
@@ -59,20 +62,26 @@ class Spec:
     @property
     def _batched(self) -> str:
         found = batched_words(self.formula, self.family, self.cluster, self.cov, self.random)
-        return "" if self.effect == "average" and self.random else found
+        alone = self.design is not None or (self.effect == "average" and self.random)
+        return "" if alone else found
 
     @property
     def columns(self) -> tuple[str, ...]:
         """What is drawn for it: outcome, predictors, groupings."""
         plan = plan_of(self.formula)
         names = (plan.outcome, *plan.variables) if plan else _variables(self.formula)
-        groups = (
-            {name for term in parse_random(self.random) for name in term.variables}
-            if (self.random)
-            else set()
-        )
+        terms = parse_random(self.random) if self.random else ()
+        groups = sorted({name for term in terms for name in term.variables})
         cluster = (self.cluster,) if self.cluster else ()
-        return tuple(dict.fromkeys((*names, *cluster, *sorted(groups), *self.also)))
+        return tuple(dict.fromkeys((*names, *cluster, *groups, *self.also, *self._drawn_by)))
+
+    @property
+    def _drawn_by(self) -> tuple[str, ...]:
+        """The columns of the sample design."""
+        if self.design is None:
+            return ()
+        one = tuple(name for name in (self.design.weights, self.design.strata) if name)
+        return (*one, *self.design.clusters, *self.design.fpc, *self.design.replicates)
 
     def estimates(self, batch: Batch, cause: Any = None) -> Estimates:
         """Fit the model to every replication; see :class:`confstudy.design.batch.Estimates`.
@@ -131,7 +140,7 @@ class Spec:
             weights = _by_name(name, sides, levels)
         return Request(
             self.formula, self.family, self.cluster, self.cov, self.random, weights, levels,
-            self.also, averaged,
+            self.also, averaged, self.design,
         )  # fmt: skip
 
 
@@ -144,6 +153,7 @@ def spec(
     random: str | None = None,
     term: str | None = None,
     effect: Literal["coefficient", "average"] = "coefficient",
+    design: SurveyDesign | None = None,
     name: str | None = None,
     level: float = 0.95,
 ) -> Spec:
@@ -162,8 +172,11 @@ def spec(
         ``coefficient``, or ``average``: the average effect on the outcome's own scale, as
         :func:`confstudy.effects` has it: on a chance, or on the mean place, from 0, of an
         ordered outcome.
+    design
+        The sample design of ``Design.sample`` as an analyst declares it, for weighted estimates:
+        ``SurveyDesign(weights="weight", clusters="practice")``.
     name
-        What it is called in tables.
+        What it is called in tables; by default the formula, and what is not the default.
     level
         Of the intervals.
 
@@ -175,7 +188,7 @@ def spec(
     Raises
     ------
     AnalysisError
-        Unknown families or kinds of standard error; a cluster beside a random effect.
+        Unknown families or kinds of standard error; two of ``random``, ``design``, ``cluster``.
 
     Notes
     -----
@@ -193,8 +206,11 @@ def spec(
     """
     family_named(family)
     chosen_covariance(cov, cluster)
-    if random and (cluster or cov):
-        raise AnalysisError("A random effect has errors of its own: leave out 'cluster' and 'cov'.")
+    if (random or design) and (cluster or cov or (random and design)):
+        what = "A random effect" if random else "A sample design"
+        raise AnalysisError(
+            f"{what} has errors of its own: leave out 'cluster', 'cov' or 'design'."
+        )
     if cov in ("HC2", "HC3", "CR2") and family.startswith("ordered"):
         raise AnalysisError(f"{cov} is not defined for {family} models: use HC1 or a cluster.")
     if effect not in ("coefficient", "average"):
@@ -205,7 +221,18 @@ def spec(
         raise AnalysisError(f"'level' lies between 0 and 1, such as .95; {level:g} does not.")
     if random:
         parse_random(random)
-    made = Spec(name or formula, formula, family, cluster, cov, random, term, effect, level)
+    qualities = {
+        family: family != "ols",
+        f"({random})": random,
+        f"clusters {cluster}": cluster,
+        str(cov): cov,
+        "sample design": design,
+        f"term {term}": term,
+        effect: effect != "coefficient",
+    }
+    called = name or ", ".join([formula, *(words for words, said in qualities.items() if said)])
+    parts = formula, family, cluster, cov, random, term, effect, level
+    made = Spec(called, *parts, design=design)
     if plan_of(formula) is None:
         _variables(formula)
     return made
@@ -290,7 +317,7 @@ def indirect(
     """
     if test not in ("delta", "joint"):
         raise AnalysisError(f"test='{test}' is not known: it is 'delta' or 'joint'.")
-    called = name or f"{by} → {through} → {outcome}, {test}"
+    called = name or ", ".join([f"{by} → {through} → {outcome}", *covariates, test])
     return Indirect(called, outcome, through, by, tuple(covariates), test, level)
 
 

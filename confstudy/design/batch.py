@@ -27,6 +27,8 @@ class Batch:
         there is none, which holds for every column of a client who did not respond.
     levels
         The levels of each categorical column, the reference first.
+    ordered
+        The categorical columns whose levels are in order.
     groups
         Grouping, such as ``therapist`` → (R, n) numbers from 0, different in each group of a
         replication; −1 where a client did not respond.
@@ -36,6 +38,7 @@ class Batch:
     columns: Mapping[str, Floats]
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     groups: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
+    ordered: frozenset[str] = frozenset()
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from numbers import Real
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from confstudy.design.batch import Answer
@@ -113,7 +115,8 @@ def power_curve(
     >>> curve.table["power"].is_monotonic_increasing
     True
     """
-    if not over or not all(len(list(values)) for values in over.values()):
+    lists = [() if np.ndim(values) != 1 else tuple(values) for values in over.values()]
+    if not lists or not all(lists) or not all(isinstance(x, Real) for one in lists for x in one):
         raise DeclarationError("A curve goes over some values, such as over={'n': [100, 200]}.")
     if not 0 < target < 1:
         raise DeclarationError(f"The target lies between 0 and 1, not at {target:g}.")

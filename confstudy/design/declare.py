@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 from pydantic import ValidationError
 
-from confstudy.design.parts import Assigned, Reading, Unit
+from confstudy.design.parts import Assigned, Reading, Unit, declared
 from confstudy.errors import DeclarationError, StructureError, listing, unknown
 from confstudy.simulate.model.alter import altered, numbers
 from confstudy.simulate.model.names import UNITS
@@ -22,7 +25,10 @@ from confstudy.simulate.model.repeated import Repeated, repeated
 from confstudy.simulate.model.structure import Structure
 from confstudy.simulate.sample.sampling import Sampling
 
-__all__ = ["Design"]
+__all__ = ["WEIGHT", "Design"]
+
+#: The column of design weights, where a sample is drawn.
+WEIGHT = "weight"
 
 
 @dataclass(frozen=True, repr=False, eq=False, init=False)
@@ -79,10 +85,10 @@ class Design:
         item: float = 0.0,
         sampling: Sampling | None = None,
     ) -> None:
-        if seed < 0:
+        if not isinstance(seed, int | np.integer) or seed < 0:
             raise DeclarationError("A design needs a seed, 0 or more: Design('therapy', seed=1).")
         given = {
-            "structure": read_structure(structure), "seed": seed, "therapists": therapists,
+            "structure": read_structure(structure), "seed": int(seed), "therapists": therapists,
             "each": float(each), "measures": dict(measures or {}), "unit": unit, "item": item,
             "sampling": sampling,
         }  # fmt: skip
@@ -123,6 +129,7 @@ class Design:
         content = self.structure.model_dump(exclude={"calibration"})
         for name, given in arms.items():
             self._known("Variables", name, self.structure.variables)
+            _require(given, Assigned, name, "'complete_ra', 'block_ra' or 'cluster_ra'")
             node = content["variables"][name]
             node |= {"kind": "arm", "arms": given.arms, "within": given.by, "level": given.level}
         try:
@@ -135,7 +142,8 @@ class Design:
 
     def measure(self, **scales: Reading) -> Self:
         """Measure latent variables by scales: ``measure(privacy=likert("P", …))``."""
-        for given in scales.values():
+        for name, given in scales.items():
+            _require(given, Reading, name, "'likert'")
             self._known("Variables", given.of, self.structure.variables)
         return replace(self, measures={**self.measures, **scales})
 
@@ -143,6 +151,8 @@ class Design:
         """Who does not answer, and the share of the items of scales that are skipped."""
         if item is not None and not 0 <= item < 1:
             raise DeclarationError("The share of skipped items is 0 or more and below 1.")
+        if unit is not None:
+            _require(unit, Unit, "unit", "'mcar', 'mar' or 'mnar'")
         known = [*self.structure.variables, *self.structure.columns]
         for path in unit.paths if unit else ():
             self._known("Variables", path.split("[")[0].split(":")[0], known)
@@ -164,6 +174,9 @@ class Design:
         short ``T.P``.
         """
         changed = self
+        for name, value in changes.items():
+            if not isinstance(value, Real) or not math.isfinite(value):
+                raise DeclarationError(f"'{name}' is varied to a number.")
         sizes = {k: changes.pop(k) for k in ("therapists", "clients", "n") if k in changes}
         if sizes:
             changed = changed.population(**sizes)
@@ -179,10 +192,11 @@ class Design:
         if name == "rate":
             if self.unit is None:
                 raise DeclarationError("Everybody answers in this design: declare 'missing' first.")
-            return replace(self, unit=Unit(**{**self.unit.model_dump(), "rate": value}))
+            return replace(self, unit=declared(Unit, **{**self.unit.model_dump(), "rate": value}))
         if name.removeprefix("alpha_") in self.measures and name.startswith("alpha_"):
             scale = name.removeprefix("alpha_")
-            given = self.measures[scale].model_copy(update={"alpha": float(value)})
+            parts = {**self.measures[scale].model_dump(), "alpha": float(value)}
+            given = declared(Reading, **parts)
             return replace(self, measures={**self.measures, scale: given})
         outcome, dot, cause = name.partition(".")
         place = f"variables.{outcome}.paths.{cause}"
@@ -209,7 +223,7 @@ class Design:
         """Everything an analysis may name."""
         structure = self.structure
         results = structure.sessions.results if structure.sessions is not None else ()
-        weight = ("weight",) if self.sampling is not None else ()
+        weight = (WEIGHT,) if self.sampling is not None else ()
         named = (*structure.columns, *structure.variables, *results, *structure.scales)
         return tuple(dict.fromkeys([*named, *self.measures, *UNITS, *weight]))
 
@@ -246,3 +260,8 @@ class Design:
             f"Design over '{self.structure.name}': {self.n:,} clients{of}"
             f"{sampled}, arms {listing(arms)}{scales}{lost}, seed {self.seed}"
         )
+
+
+def _require(given: Any, kind: type, name: str, makers: str) -> None:
+    if not isinstance(given, kind):
+        raise DeclarationError(f"'{name}' is what {makers} gives, not a {type(given).__name__}.")

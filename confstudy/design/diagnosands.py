@@ -35,7 +35,8 @@ class Diagnosand:
     value, mcse
         NaN where no replication tells.
     low, high
-        Exact (Clopper and Pearson, 1934) for shares; by t for means, else normal.
+        Exact (Clopper and Pearson, 1934) for shares; for means by t, turned by their skewness
+        (Hall, 1992); else normal.
     """
 
     value: float
@@ -133,11 +134,23 @@ def _normal(value: float, mcse: float) -> Diagnosand:
 
 def average(values: Floats, more: float = 0.0) -> Diagnosand:
     """The mean of (R,) values, whose error may have a part that replications do not show."""
-    if len(values) < 2:
-        return Diagnosand(float(values.mean()), *[float("nan")] * 3) if len(values) else _NONE
-    error = float(np.hypot(values.std(ddof=1) / np.sqrt(len(values)), more))
-    value, reach = float(values.mean()), float(stats.t.isf(0.025, len(values) - 1)) * error
-    return Diagnosand(value, error, value - reach, value + reach)
+    count = len(values)
+    if count < 2:
+        return Diagnosand(float(values.mean()), *[float("nan")] * 3) if count else _NONE
+    value, spread = float(values.mean()), float(values.std(ddof=1))
+    error = float(np.hypot(spread / np.sqrt(count), more))
+    skewed = float(((values - value) ** 3).mean()) / spread**3 if spread else 0.0
+    lean, reach = skewed / np.sqrt(count), float(stats.t.isf(0.025, count - 1))
+    return Diagnosand(
+        value, error, value - _turned(reach, lean) * error, value - _turned(-reach, lean) * error
+    )
+
+
+def _turned(t: float, lean: float) -> float:
+    """A quantile of a studentized mean whose values have a skewness of √R ``lean``."""
+    if abs(lean) < 1e-6:
+        return t
+    return float(3 / lean * (np.cbrt(1 + lean * (t - lean / 6)) - 1))
 
 
 def _bias(found: Replications) -> Diagnosand:
@@ -146,12 +159,11 @@ def _bias(found: Replications) -> Diagnosand:
 
 def _rmse(found: Replications) -> Diagnosand:
     squares = (found.estimate - found.truth) ** 2
-    mean = average(squares)
-    value = float(np.sqrt(mean.value))
     # The estimand's own error moves each squared error by twice the bias.
     own = abs(2 * float((found.estimate - found.truth).mean())) * found.truth_mcse
-    error = float(np.hypot(mean.mcse, own))
-    return _normal(value, error / (2 * value) if value else 0.0)
+    mean = average(squares, own)
+    value, low, high = np.sqrt(np.maximum((mean.value, mean.low, mean.high), 0.0)).tolist()
+    return Diagnosand(value, mean.mcse / (2 * value) if value else 0.0, low, high)
 
 
 def _sd(found: Replications) -> Diagnosand:
@@ -196,10 +208,8 @@ def _type_m(found: Replications) -> Diagnosand:
     significant = np.abs(found.estimate[found.rejected])
     if not found.truth or not len(significant):
         return _NONE
-    mean = average(significant)
-    value = mean.value / abs(found.truth)
-    own = value * found.truth_mcse / abs(found.truth)
-    return _normal(value, float(np.hypot(mean.mcse / abs(found.truth), own)))
+    times = significant / abs(found.truth)
+    return average(times, float(times.mean()) * found.truth_mcse / abs(found.truth))
 
 
 _NONE = Diagnosand(*[float("nan")] * 4)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from itertools import product
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from confstudy.design.realised import realised
 from confstudy.design.record import Record
 from confstudy.design.result import Diagnosis
 from confstudy.design.running import Runner
-from confstudy.design.soundness import doubts, require_answerable
+from confstudy.design.soundness import doubts, require_answerable, require_kinds
 from confstudy.design.stopping import Until
 from confstudy.errors import DeclarationError
 
@@ -96,7 +98,7 @@ def diagnose(
     True
     """
     named = _named(designs)
-    asked, analyses = _several(estimands, Inquiry), _several(answers, object)
+    asked, analyses = _several(estimands), _several(answers)
     _require_sensible(named, asked, analyses, replications, until, level)
     told = _checked(named, asked, analyses)
     findings: list[Finding] = []
@@ -129,7 +131,7 @@ def _checked(
         for each in asked:
             for answer in answers:
                 require_answerable(design, each, answer.columns)
-                told += doubts(design, each, answer.columns)
+                told += doubts(design, each, answer)
     return tuple(dict.fromkeys(told))
 
 
@@ -144,34 +146,34 @@ def _record(
     return Record.open(place, {"design": design.key, "analyses": task.key})
 
 
-def _named(designs: Design | Sequence[Design] | Mapping[str, Design]) -> dict[str, Design]:
-    if isinstance(designs, Design):
+def _named(designs: Any) -> dict[str, Design]:
+    if not isinstance(designs, Mapping | list | tuple):
         return {"design": designs}
     if isinstance(designs, Mapping):
         return dict(designs)
     return {f"design {number}": design for number, design in enumerate(designs, 1)}
 
 
-def _several(given: Any, kind: type) -> tuple[Any, ...]:
-    several = tuple(given) if isinstance(given, list | tuple) else (given,)
-    if not all(isinstance(each, kind) for each in several):
-        raise DeclarationError(
-            "An estimand is what 'ate', 'att', 'ame', 'natural_effect', 'interaction' or "
-            "'prevalence' give, or a list of them."
-        )
-    return several
+def _several(given: Any) -> tuple[Any, ...]:
+    return tuple(given) if isinstance(given, list | tuple) else (given,)
 
 
 def _require_sensible(
     designs: Mapping[str, Design],
     asked: Sequence[Inquiry],
     answers: Sequence[Answer],
-    replications: int | None,
-    until: Until | None,
+    replications: Any,
+    until: Any,
     level: float,
 ) -> None:
     if not designs or not asked or not answers:
         raise DeclarationError("A diagnosis needs a design, an estimand and an answer or more.")
+    for design, each, answer in product(designs.values(), asked, answers):
+        require_kinds(design, each, answer)
+    if until is not None and not isinstance(until, Until):
+        raise DeclarationError("'until' is what 'mcse' gives, such as mcse(power=0.005).")
+    if replications is not None and not isinstance(replications, Integral):
+        raise DeclarationError("'replications' is a whole number.")
     for what, names in {
         "Estimands": [each.name for each in asked],
         "Answers": [each.name for each in answers],

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from confstudy.design.batch import Batch
-from confstudy.design.declare import Design
+from confstudy.design.declare import WEIGHT, Design
 from confstudy.design.presence import answering, causes_of_answering, numbered, sampled
 from confstudy.design.reference import reference_of
 from confstudy.design.scales import questionnaire_of, scale_of
@@ -20,7 +20,6 @@ from confstudy.simulate.model.world import World
 __all__ = ["draw", "draw_batch", "levels_of"]
 
 Floats = NDArray[np.float64]
-WEIGHT = "weight"
 
 
 def draw_batch(
@@ -80,7 +79,7 @@ def draw_batch(
             column = people.rows((natural if variable == cause else values)[variable])
         drawn[name] = column if came is None else np.where(came, column, np.nan)
     shown = {name: levels[name] for name in drawn if name in levels}
-    return Batch(first, drawn, shown, groups)
+    return Batch(first, drawn, shown, groups, _ordered(design, shown))
 
 
 def draw(design: Design, replication: int = 0, columns: Collection[str] = ()) -> pd.DataFrame:
@@ -89,7 +88,7 @@ def draw(design: Design, replication: int = 0, columns: Collection[str] = ()) ->
     Returns
     -------
     DataFrame
-        One row a respondent; a categorical column for what has levels.
+        One row a respondent; a categorical column for what has levels, ordered where they are.
 
     Examples
     --------
@@ -110,7 +109,7 @@ def frame_of(batch: Batch, place: int) -> pd.DataFrame:
             found[name] = pd.Series(column[place])
             continue
         codes = np.nan_to_num(column[place], nan=-1).astype(np.int8)
-        kind = pd.CategoricalDtype(list(words))
+        kind = pd.CategoricalDtype(list(words), ordered=name in batch.ordered)
         found[name] = pd.Series(pd.Categorical.from_codes(codes, dtype=kind))
     for name, codes in batch.groups.items():
         found[name] = pd.Series(codes[place]).where(codes[place] >= 0)
@@ -130,6 +129,13 @@ def levels_of(design: Design, columns: Collection[str]) -> dict[str, tuple[str, 
         elif node is not None and node.kind == "category":
             found[name] = tuple(map(str, range(1, node.levels + 1)))
     return found
+
+
+def _ordered(design: Design, names: Collection[str]) -> frozenset[str]:
+    if not design.structure.columns:
+        return frozenset()
+    asked = questionnaire_of(design).variables
+    return frozenset(name for name in names if name in asked and asked[name].type == "ordinal")
 
 
 def _shown(design: Design) -> list[str]:

@@ -13,7 +13,7 @@ from confstudy.design.estimands import Inquiry
 from confstudy.design.executors import Executor, crew_of
 from confstudy.design.probit import Point, line_through
 from confstudy.design.search import SIZES, Search
-from confstudy.design.soundness import doubts, require_answerable
+from confstudy.design.soundness import doubts, require_answerable, require_kinds
 from confstudy.errors import AnalysisError, DeclarationError
 
 __all__ = ["Size", "find_n"]
@@ -187,6 +187,7 @@ def _checked(
     replications: int,
 ) -> tuple[str, ...]:
     """What a reader should know; DeclarationError where nothing can be found."""
+    require_kinds(design, asked, answer)
     if not 0 < power < 1 or replications < 1_000:
         raise DeclarationError(
             "A search needs a power between 0 and 1, and 1,000 replications or more."
@@ -205,4 +206,4 @@ def _checked(
         raise DeclarationError(
             f"'{asked.name}' is 0 in this design: no size has power against no effect."
         )
-    return tuple(doubts(design, asked, answer.columns))
+    return tuple(doubts(design, asked, answer))

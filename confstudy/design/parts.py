@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from confstudy.codebook.words import as_list
+from confstudy.errors import DeclarationError
 from confstudy.simulate.measure.items import Likert
 from confstudy.simulate.model.parts import Part
 
@@ -18,6 +19,7 @@ __all__ = [
     "block_ra",
     "cluster_ra",
     "complete_ra",
+    "declared",
     "likert",
     "mar",
     "mcar",
@@ -26,6 +28,7 @@ __all__ = [
 
 Name = Annotated[str, BeforeValidator(str)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_list)]
+P = TypeVar("P", bound=Part)
 
 
 class Assigned(Part):
@@ -70,13 +73,35 @@ class Unit(Part):
     paths: dict[str, float] = Field(default_factory=dict)
 
 
+def declared(kind: type[P], **given: Any) -> P:
+    """A part of a design; DeclarationError says which of what is given is wrong, and why.
+
+    >>> declared(Unit, mechanism="mcar", rate=1.2)
+    Traceback (most recent call last):
+    confstudy.errors.DeclarationError: 'rate': input should be less than 1.
+    """
+    try:
+        return kind(**given)
+    except ValidationError as failed:
+        told = []
+        for error in failed.errors(include_url=False, include_input=False):
+            words = error["msg"].removeprefix("Value error, ")
+            name = (
+                {"number": "items"}.get(str(error["loc"][0]), error["loc"][0])
+                if error["loc"]
+                else ""
+            )
+            told.append(f"'{name}': {words[0].lower()}{words[1:]}." if name else f"{words}.")
+        raise DeclarationError(" ".join(dict.fromkeys(told))) from None
+
+
 def complete_ra(arms: Sequence[str]) -> Assigned:
     """Complete random assignment: among all clients, in equal numbers.
 
     >>> complete_ra(["none", "absolute"]).level
     'client'
     """
-    return Assigned(arms=tuple(arms))
+    return declared(Assigned, arms=arms)
 
 
 def block_ra(arms: Sequence[str], by: Literal["therapist"] = "therapist") -> Assigned:
@@ -85,7 +110,7 @@ def block_ra(arms: Sequence[str], by: Literal["therapist"] = "therapist") -> Ass
     >>> block_ra(["none", "absolute"]).by
     'therapist'
     """
-    return Assigned(arms=tuple(arms), by=by)
+    return declared(Assigned, arms=arms, by=by)
 
 
 def cluster_ra(arms: Sequence[str], by: Literal["therapist", "practice"] = "therapist") -> Assigned:
@@ -94,7 +119,7 @@ def cluster_ra(arms: Sequence[str], by: Literal["therapist", "practice"] = "ther
     >>> cluster_ra(["usual", "training"], by="practice").level
     'practice'
     """
-    return Assigned(arms=tuple(arms), level=by)
+    return declared(Assigned, arms=arms, level=by)
 
 
 def likert(
@@ -129,8 +154,8 @@ def likert(
     (1, 5)
     """
     ends = (lowest, lowest + points - 1)
-    return Reading(
-        of=of, number=items, points=ends, alpha=alpha, reverse=tuple(reverse), total=total
+    return declared(
+        Reading, of=of, number=items, points=ends, alpha=alpha, reverse=tuple(reverse), total=total
     )
 
 
@@ -140,7 +165,7 @@ def mcar(rate: float) -> Unit:
     >>> mcar(0.35).paths
     {}
     """
-    return Unit(mechanism="mcar", rate=rate)
+    return declared(Unit, mechanism="mcar", rate=rate)
 
 
 def mar(paths: Mapping[str, float], *, rate: float) -> Unit:
@@ -158,7 +183,7 @@ def mar(paths: Mapping[str, float], *, rate: float) -> Unit:
     >>> mar({"telehealth": 0.3}, rate=0.35).mechanism
     'mar'
     """
-    return Unit(mechanism="mar", rate=rate, paths=dict(paths))
+    return declared(Unit, mechanism="mar", rate=rate, paths=dict(paths))
 
 
 def mnar(cause: str, *, slope: float, rate: float) -> Unit:
@@ -178,4 +203,4 @@ def mnar(cause: str, *, slope: float, rate: float) -> Unit:
     >>> mnar("P", slope=0.4, rate=0.35).paths
     {'P': 0.4}
     """
-    return Unit(mechanism="mnar", rate=rate, paths={cause: slope})
+    return declared(Unit, mechanism="mnar", rate=rate, paths={cause: slope})

@@ -48,11 +48,20 @@ class Line:
         return self.centre + (float(ndtri(share)) - self.intercept) / self.slope
 
     def interval(self, share: float) -> tuple[float, float]:
-        """95 % interval of the place, by the delta method."""
-        place = self.reaches(share)
-        gradient = np.array([1.0, place - self.centre])
-        error = float(np.sqrt(gradient @ self.covariance @ gradient)) / abs(self.slope)
-        return place - 1.96 * error, place + 1.96 * error
+        """95 % interval of the place: where the line may have this share (Fieller, 1954).
+
+        It has ends only where the line :attr:`moves`.
+        """
+        height = self.intercept - float(ndtri(share))
+        (v0, v01), (_, v1) = 1.96**2 * self.covariance
+        square, linear, constant = (
+            self.slope**2 - v1,
+            self.slope * height - v01,
+            height**2 - v0,
+        )
+        root = np.sqrt(linear**2 - square * constant)
+        low, high = (linear + root) / square, (linear - root) / square
+        return self.centre - float(low), self.centre - float(high)
 
 
 def line_through(points: Sequence[Point]) -> Line:
@@ -66,9 +75,10 @@ def line_through(points: Sequence[Point]) -> Line:
     """
     place = np.array([point.place for point in points])
     count = np.array([point.count for point in points], dtype=float)
-    # Half a rejection more and less keeps shares of 0 and 1 finite.
-    yes = np.array([point.rejected for point in points]) + 0.5
-    count += 1
+    # Half a rejection more and less, in all, keeps shares of 0 and 1 finite.
+    more = count / count.sum()
+    yes = np.array([point.rejected for point in points]) + 0.5 * more
+    count += more
     centre = float(count @ place / count.sum())
     x = np.column_stack([np.ones(len(place)), place - centre])
     scale = np.array([1.0, float(np.abs(x[:, 1]).max()) or 1.0])

@@ -17,7 +17,7 @@ from confstudy.errors import DeclarationError, unknown
 
 __all__ = ["Diagnosis"]
 
-_SHOWN = ("bias", "rmse", "power", "coverage", "false_positives", "type_s", "type_m")
+_SHOWN = ("bias", "rmse", "power", "power_all", "coverage", "false_positives", "type_s", "type_m")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -123,7 +123,7 @@ class Diagnosis:
         names = [*(["design"] if many else []), "estimand", "answer", "usable", "truth"]
         shown = table[names].copy()
         for name in _SHOWN:
-            if table[name].notna().any():
+            if table[name].notna().any() and (name != "power_all" or table["failed"].any()):
                 shown[name] = [
                     _with_error(*pair)
                     for pair in zip(table[name], table[f"{name}_mcse"], strict=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 __all__ = ["Chunk", "Job", "Result", "Task", "work"]
 
@@ -31,5 +32,11 @@ def work(task: Task, first: int, count: int) -> Result:
     >>> work(lambda first, count: {"rep": arange(first, first + count)}, 500, 2)
     {'rep': array([500, 501])}
     """
-    with threadpool_limits(1):
+    with _libraries().limit(limits=1):
         return task(first, count)
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> ThreadpoolController:
+    """The libraries that have threads; looking for them takes longer than many a chunk."""
+    return ThreadpoolController()

@@ -18,6 +18,7 @@ from confstudy.design.drawing import draw_batch, frame_of
 from confstudy.design.estimands import ame, ate, interaction, prevalence
 from confstudy.design.simple import clusters, two_arms, two_shares
 from confstudy.errors import AnalysisError
+from confstudy.models.survey.design import SurveyDesign
 
 ARMS = ("none", "some", "full")
 EFFECT = ate("y", arm=("treated", "control"))
@@ -190,12 +191,41 @@ def test_the_path_says_how(answer: Any, words: str) -> None:
     assert answer.path == words
 
 
+def test_a_sample_design_weighs_as_the_fit_does(batch: Batch) -> None:
+    weights = np.random.default_rng(3).uniform(1, 4, (5, 160))
+    drawn = Batch(0, {**batch.columns, "weight": weights}, batch.levels, batch.groups)
+    declared = SurveyDesign(weights="weight", clusters="t")
+    answer = spec("y ~ arm", design=declared)
+    found = answer.estimates(drawn, ate("y", arm=("full", "some")))
+    fit = cs.fit("y ~ arm", frame_of(drawn, 2), design=declared)
+    expected = coefficient(fit, {"arm[T.full]": 1, "arm[T.some]": -1})
+    np.testing.assert_allclose((found.estimate[2], found.std_error[2]), expected, rtol=1e-12)
+    assert answer.path == "cs.fit, one by one, by the sample design"
+    assert answer.columns == ("y", "arm", "weight", "t")
+
+
+def test_analyses_that_differ_have_names_that_differ() -> None:
+    made = [
+        spec("y ~ arm"), spec("y ~ arm", cov="HC2"), spec("y ~ arm", cluster="t"),
+        spec("y ~ arm", random="1 | t"), spec("y ~ arm", "logit"), spec("y ~ arm", term="arm"),
+        spec("y ~ arm", "logit", effect="average"), indirect("y", through="m", by="arm"),
+        spec("y ~ arm", design=SurveyDesign(weights="w")),
+        indirect("y", through="m", by="arm", covariates=["x"]),
+    ]  # fmt: skip
+    assert len({one.name for one in made}) == len(made)
+    assert [one.name for one in made[:3]] == ["y ~ arm", "y ~ arm, HC2", "y ~ arm, clusters t"]
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda _: spec("y ~ x", "logti"), "Did you mean"),
         (lambda _: spec("y ~ x", cov="HC9"), "no kind of standard error"),
         (lambda _: spec("y ~ x", random="1 | t", cluster="t"), "leave out"),
+        (
+            lambda _: spec("y ~ x", random="1 | t", design=SurveyDesign(weights="w")),
+            "leave out",
+        ),
         (lambda _: spec("y ~ x", "ordered", cov="HC3"), "not defined"),
         (lambda _: spec("y ~ x", effect="mean"), "'coefficient' or 'average'"),
         (lambda _: spec("y ~ x", level=95), "between 0 and 1"),

@@ -60,6 +60,8 @@ def test_a_diagnosis_is_drawn_with_its_numbers_in_words():
     [
         ({"over": {}}, "some values"),
         ({"over": {"n": []}}, "some values"),
+        ({"over": {"n": 100}}, "some values"),
+        ({"over": {"n": ["few"]}}, "some values"),
         ({"over": {"n": [100, 100]}}, "once"),
         ({"over": {"size": [100]}}, "size"),
         ({"over": {"n": [100]}, "target": 1.0}, "target"),

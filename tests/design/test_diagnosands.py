@@ -6,7 +6,13 @@ from scipy import stats
 
 from confstudy.design.batch import Estimates
 from confstudy.design.closed_forms import exaggeration
-from confstudy.design.diagnosands import DIAGNOSANDS, Replications, diagnosands, share_interval
+from confstudy.design.diagnosands import (
+    DIAGNOSANDS,
+    Replications,
+    average,
+    diagnosands,
+    share_interval,
+)
 
 BOUND = stats.norm.isf(0.025)
 
@@ -73,6 +79,16 @@ def test_intervals_of_shares_cover_even_near_0_and_1(share, of):
     counts = np.arange(of + 1)
     ends = np.array([share_interval(int(count), of) for count in counts])
     assert law.pmf(counts)[(ends[:, 0] <= share) & (share <= ends[:, 1])].sum() >= 0.95
+
+
+@pytest.mark.parametrize("count", [10, 25])
+def test_intervals_of_means_of_skewed_values_cover(count):
+    draws = np.random.default_rng(6).exponential(1, (4_000, count))
+    found = [average(values) for values in draws]
+    covered = np.mean([each.low <= 1 <= each.high for each in found])
+    by_t = np.mean([abs(e.value - 1) < stats.t.isf(0.025, count - 1) * e.mcse for e in found])
+    assert covered > by_t + 0.01
+    assert covered >= 0.93 - 0.01 * (count == 10)
 
 
 def coverages(true, repeats, count, seed):

@@ -110,6 +110,18 @@ def test_a_range_of_replications_is_the_same_in_one_piece_and_in_several():
     assert all(whole[name].tobytes() == parts[name].tobytes() for name in whole)
 
 
+@pytest.mark.validate
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_a_diagnosis_is_the_same_on_any_number_of_workers(workers):
+    planned = Design("therapy", seed=5).population(therapists=12, clients=12)
+    planned = planned.missing(unit=mnar("P", slope=0.4, rate=0.3), item=0.05)
+    answers = [spec("privacy ~ A"), spec("privacy ~ A", random="1 | therapist")]
+    given = planned, ate("privacy", A=("absolute", "none")), answers
+    here, there = (diagnose(*given, replications=1_200, executor=e) for e in (None, workers))
+    assert equal(here, there)
+    assert repr(here) == repr(there)
+
+
 def test_failed_fits_are_counted_with_their_reason():
     found = diagnose(SMALL, EFFECT, [TEST, Flaky()], replications=600)
     table = found.table.set_index("answer")
@@ -119,6 +131,8 @@ def test_failed_fits_are_counted_with_their_reason():
     rows = found.failures.set_index("under")
     assert rows["count"].to_dict() == {"design": 60, "null": 60}
     assert "did not converge" in repr(found)
+    assert "power_all" in repr(found)
+    assert "power_all" not in repr(diagnose(SMALL, EFFECT, TEST, replications=20))
     assert (found.failures["answer"] == "flaky").all()
 
 
@@ -204,6 +218,10 @@ def test_a_prevalence_has_no_twin_without_effect():
         ({"level": 0.0}, "level"),
         ({"answers": [TEST, TEST]}, "same name"),
         ({"estimands": [TEST]}, "An estimand is"),
+        ({"answers": "y ~ arm"}, "An answer is"),
+        ({"designs": "therapy"}, "A design is"),
+        ({"replications": 10.5}, "whole number"),
+        ({"until": 0.005}, "'until' is what 'mcse'"),
         ({"answers": []}, "or more"),
         ({"answers": spec("x ~ arm")}, "not found in the design"),
         ({"estimands": ate("y", arm=("treated", "usual"))}, "usual"),

@@ -98,6 +98,8 @@ def test_the_first_clients_of_a_larger_study_are_the_same():
 def test_a_replication_can_be_looked_at():
     frame = draw(DESIGNS["mnar"], 2, ["arm", "privacy", "therapist"])
     assert list(frame["arm"].cat.categories) == ["none", "conditional", "absolute"]
+    assert not frame["arm"].cat.ordered
+    assert draw(PLAIN, 0, ["return_intention"])["return_intention"].cat.ordered
     assert not frame.isna().to_numpy().any()
     assert len(frame) < DESIGNS["mnar"].n
 
@@ -105,6 +107,30 @@ def test_a_replication_can_be_looked_at():
 def test_a_wrong_column_is_told_with_the_nearest():
     with pytest.raises(DeclarationError, match="Did you mean 'privacy'"):
         draw_batch(PLAIN, 0, 1, ["privcy"])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: mcar(1.2), "'rate'"),
+        (lambda: block_ra(["none"]), "two arms"),
+        (lambda: complete_ra("none"), "two arms"),
+        (lambda: likert("P", items=1, alpha=0.8), "'items'"),
+        (lambda: likert("P", items=3, alpha=1.8), "'alpha'"),
+        (lambda: Design("therapy", seed="one"), "seed"),
+        (lambda: PLAIN.assign(A=["none", "absolute"]), "'A' is what 'complete_ra'"),
+        (lambda: PLAIN.measure(own="P"), "'own' is what 'likert'"),
+        (lambda: PLAIN.missing(unit=0.3), "'unit' is what 'mcar'"),
+        (lambda: PLAIN.vary(n="many"), "'n' is varied to a number"),
+        (lambda: PLAIN.vary(**{"T.P": float("nan")}), "'T.P' is varied to a number"),
+        (lambda: DESIGNS["mnar"].vary(rate=2), "'rate'"),
+        (lambda: DESIGNS["mnar"].vary(alpha_own=2), "'alpha'"),
+        (lambda: PLAIN.vary(rate=0.2), "Everybody answers"),
+    ],
+)
+def test_what_cannot_be_declared_is_told(make, words):
+    with pytest.raises(DeclarationError, match=words):
+        make()
 
 
 def test_the_key_is_of_what_is_drawn():

@@ -1,8 +1,11 @@
 """Estimands are potential outcomes of the model; a design that cannot answer says so first."""
 
+from types import SimpleNamespace
+
 import pytest
 
 import confstudy as cs
+from confstudy.design.answers import spec
 from confstudy.design.declare import Design
 from confstudy.design.estimands import (
     ame,
@@ -16,6 +19,8 @@ from confstudy.design.parts import block_ra, cluster_ra, likert
 from confstudy.design.simple import clusters, two_arms, two_shares
 from confstudy.design.soundness import doubts, require_answerable
 from confstudy.errors import ConfstudyError
+from confstudy.models.survey.design import SurveyDesign
+from confstudy.simulate.sample.sampling import Sampling, Stage
 
 PLANNED = Design("therapy", seed=1).measure(own=likert("P", items=6, alpha=0.85))
 ARMS = ("absolute", "none")
@@ -99,9 +104,27 @@ def test_what_cannot_be_answered_is_refused_before_it_runs(planned, asked, colum
     ],
 )
 def test_open_back_doors_are_told(asked, columns, words):
-    told = doubts(PLANNED, asked, columns)
+    told = doubts(PLANNED, asked, SimpleNamespace(name="", columns=columns))
     assert bool(told) == bool(words)
     assert words in " ".join(told)
+
+
+def test_weights_left_out_and_other_units_are_told():
+    effect = ate("y", arm=("treated", "control"))
+    shares = two_shares(0.3, 0.5, 50, seed=1)
+    assert "effect='average'" in doubts(shares, effect, spec("y ~ arm", "logit"))[0]
+    assert not doubts(shares, effect, spec("y ~ arm", "logit", effect="average"))
+    drawn = shares.sample(Sampling(stages=[Stage(unit="client", take=40)]))
+    weighted = spec("y ~ arm", design=SurveyDesign(weights="weight"))
+    assert "leave its 'weight' out" in doubts(drawn, effect, spec("y ~ arm"))[0]
+    assert not doubts(drawn, effect, weighted)
+
+
+def test_mediators_with_a_common_cause_that_treatment_changes_are_told():
+    answer = SimpleNamespace(name="", columns=("D", "T", "A"))
+    (told,) = doubts(PLANNED, natural_effect("D", through=["T"], A=ARMS), answer)
+    assert "'A' changes [P], which change a mediator" in told
+    assert not doubts(PLANNED, natural_effect("ret", through=["P"], A=ARMS), answer)
 
 
 def test_arms_that_the_model_has_paths_from_cannot_be_left_out():

@@ -19,6 +19,7 @@ from confstudy.errors import AnalysisError
 from confstudy.models.effects.effects import effects
 from confstudy.models.fit import fit
 from confstudy.models.mixed.fit import mixed
+from confstudy.models.survey.design import SurveyDesign
 
 __all__ = ["Request", "single"]
 
@@ -38,6 +39,8 @@ class Request:
     averaged
         Cause and its two levels, or the cause alone for a slope, where an average effect is
         wanted instead.
+    design
+        The sample design that weights and errors come from.
     """
 
     formula: str
@@ -49,6 +52,7 @@ class Request:
     levels: Levels
     also: tuple[str, ...] = ()
     averaged: tuple[str, Any] | None = None
+    design: SurveyDesign | None = None
 
 
 def single(request: Request, batch: Batch, place: int) -> tuple[float, float, float, int, str]:
@@ -85,7 +89,8 @@ def _fitted(request: Request, frame: pd.DataFrame) -> Any:
     if request.random is not None:
         return mixed(request.formula, frame, request.random, family)
     cov: Any = request.cov
-    return fit(request.formula, frame, family, cluster=request.cluster, cov=cov)
+    errors = {"cluster": request.cluster, "cov": cov, "design": request.design}
+    return fit(request.formula, frame, family, **errors)
 
 
 def _asked(request: Request, fitted: Any) -> tuple[float, float, float, int, str]:
