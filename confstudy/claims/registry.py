@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from inspect import signature
 from typing import Literal, overload
 
 import pandas as pd
@@ -49,8 +50,14 @@ class Claim(BaseModel):
     smallest: float | None = None
     why: str = ""
 
-    def test(self, survey: Survey) -> ClaimResult:
+    def test(self, survey: Survey, log: pd.DataFrame | None = None) -> ClaimResult:
         """Estimate what the claim is about; scales are scored when they are not yet.
+
+        Parameters
+        ----------
+        log
+            The sessions of the survey's respondents, as ``cs.simulate(…).sessions`` has them:
+            claims about events then know when each happened.
 
         Raises
         ------
@@ -72,7 +79,12 @@ class Claim(BaseModel):
                 f"{self.id} is planned, not built yet. Claims that work: {working}."
             )
         scores = survey if isinstance(survey, Scores) else score(survey)
-        return WORKING[self.id](self.id, self.sign, scores)
+        test = WORKING[self.id]
+        if log is None:
+            return test(self.id, self.sign, scores)
+        if "log" not in signature(test).parameters:
+            raise AnalysisError(f"{self.id} is not about events of sessions: leave 'log' out.")
+        return test(self.id, self.sign, scores, log=log)
 
     def __repr__(self) -> str:
         rows = [

@@ -19,7 +19,7 @@ __all__ = ["Sample", "Test", "Theta", "require", "result"]
 
 Floats = NDArray[np.float64]
 #: A claim's id, its sign and the scores, to what testing it comes to.
-Test = Callable[[str, str, Scores], ClaimResult]
+Test = Callable[..., ClaimResult]
 
 
 @dataclass(frozen=True, repr=False)
