@@ -12,7 +12,8 @@ import pandas as pd
 from confstudy.errors import UnreadableFile
 from confstudy.release.audit.finding import Audit, AuditFinding
 from confstudy.release.audit.judge import judged
-from confstudy.release.audit.records import Records, records_of
+from confstudy.release.audit.sought import Sought, sought
+from confstudy.release.audit.twice import twice_hits
 from confstudy.release.audit.walk import Place, bundles, walk
 from confstudy.release.ledger.digest import canonical_digest
 from confstudy.survey.survey import Survey
@@ -26,7 +27,7 @@ _WORDS = (".md", ".py", ".qmd", ".rmd", ".txt", ".rst", ".tex", ".r", ".csv")
 def audit(
     notebook: Path | Mapping[str, Any],
     *,
-    survey: Survey | pd.DataFrame | None = None,
+    survey: Survey | pd.DataFrame | str | Path | Sought | None = None,
     released: Collection[str] = (),
 ) -> Audit:
     """Look through a notebook for anything that could tell of a respondent.
@@ -41,7 +42,8 @@ def audit(
     notebook
         A notebook file, an exported page or text, or a notebook as JSON.
     survey
-        The data whose respondents are to be looked for; they are indexed once.
+        The data whose respondents are to be looked for, or their file: then also for what
+        the gate suppressed or dropped. For several notebooks, ``sought(...)`` indexes once.
     released
         Digests of outputs that the ledger knows. They are judged by identifiers and records only.
 
@@ -65,18 +67,23 @@ def audit(
     name = notebook.name if isinstance(notebook, Path) else "notebook"
     content = read_document(notebook) if isinstance(notebook, Path) else notebook
     _require_notebook(content, name)
-    frame = survey.frame if isinstance(survey, Survey) else survey
-    codebook = survey.codebook if isinstance(survey, Survey) else None
-    index: Records | None = None if frame is None else records_of(frame, codebook)
+    people = sought(survey).records
     known = {
         (cell, count)
         for cell, count, bundle in bundles(content)
         if released and canonical_digest(bundle) in released
     }
     found: list[AuditFinding] = []
-    for place in walk(content):
-        hits = judged(place, (place.cell, place.output) in known, index)
+    places = list(walk(content))
+    for place in places:
+        hits = judged(place, (place.cell, place.output) in known, people)
         found += [_finding(place, hit.rule, hit.what, hit.status) for hit in hits]
+    found += [
+        _finding(place, hit.rule, hit.what, hit.status)
+        for place, hit in twice_hits(
+            [place for place in places if (place.cell, place.output) not in known]
+        )
+    ]
     return Audit(name, tuple(dict.fromkeys(found)))
 
 

@@ -25,12 +25,27 @@ _ALIKE = str.maketrans(
     "аеорсухіјѕԁԛԝһАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοаɡı․‧∙⁃‐‑‒−﹣＠﹫：",
     "aeopcyxijsdqwhABEKMHOPCTXABEZHIKMNOPTYXoagi...------@@:",
 )
+_DIGIT = re.compile(r"(?![0-9])\d")
 _BLOCKS = frozenset(
     "p div br tr td th li ul ol table thead tbody tfoot caption h1 h2 h3 h4 h5 h6 pre section "
     "article header footer dt dd dl hr title desc text option label summary details".split()
 )
-_KEPT_ATTRIBUTES = re.compile(
-    r"title|alt|data-.*|aria-.*|value|placeholder|href|src|content|srcdoc|on.*"
+#: Attributes that only say how something looks or where it stands.
+_LOOKS = re.compile(
+    r"x\d?|y\d?|[cdr][xy]?|f[xy]|width|height|points|transform|viewbox|version|xmlns.*|fill.*"
+    r"|stroke.*|font.*|text-.*|color.*|clip.*|id|style|(?:row|col)span|type|rel|lang|dir|role"
+    r"|target|offset|opacity|overflow|preserve.*|marker.*|border|align|valign|cell(?:padding|spacing)"
+)
+#: What of a style sheet may hold words: comments, texts and values of variables.
+_STYLED = re.compile(
+    r"(?s)/\*.*?\*/|\"[^\"\n]{3,}\"|'[^'\n]{3,}'"
+    r"|--[\w-]+:\s*(?:'[^']*'|\"[^\"]*\"|[^;}\n]{3,})"
+)
+
+
+_KNOWN = _BLOCKS | frozenset(
+    "span a img svg g path rect circle line text use b i em strong code button input form meta "
+    "link script iframe html body head video audio source area canvas nav main figure".split()
 )
 
 
@@ -45,17 +60,27 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
             self.seen.append("\t" if tag in ("td", "th") else "\n")
+        told = [(name, value) for name, value in attrs if value and not _LOOKS.fullmatch(name)]
+        self.hidden += [value for name, value in told if name != "class" or ":" in value]
         self.hidden += [
-            value for name, value in attrs if value and _KEPT_ATTRIBUTES.fullmatch(name)
+            part
+            for name, value in attrs
+            if value and name == "style"
+            for part in _STYLED.findall(value)
         ]
+        own = [(name, value) for name, value in told if "-" in name or tag not in _KNOWN]
+        if len(own) > 1:
+            self.hidden.append("; ".join(f"{name.removeprefix('data-')}: {v}" for name, v in own))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS and tag not in ("td", "th", "br"):
             self.seen.append("\n")
 
     def handle_data(self, data: str) -> None:
-        coded = self.cdata_elem in ("style", "script")
-        (self.hidden if coded else self.seen).append(data)
+        if self.cdata_elem == "style":
+            self.hidden += _STYLED.findall(data)
+        else:
+            (self.hidden if self.cdata_elem == "script" else self.seen).append(data)
 
     def handle_comment(self, data: str) -> None:
         self.hidden.append(data)
@@ -105,6 +130,7 @@ def plain(text: str) -> str:
         text = html.unescape(text)
     if not text.isascii():
         text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_ALIKE)
+        text = _DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), text)
     return _overstruck(text)
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from confstudy.errors import UnreadableFile
 from confstudy.release.audit.audit import audit
-from confstudy.survey.load import load
-from confstudy.survey.survey import Survey
+from confstudy.release.audit.sought import sought
 
 __all__ = ["audited"]
 
@@ -50,13 +47,11 @@ def audited(
     0 of 1 notebooks clean, 0 findings, 1 not read
     2
     """
-    data: Survey | pd.DataFrame | None = None
-    if survey is not None:
-        data = load(survey, codebook) if codebook else load(survey)
+    people = sought(survey, codebook or None)
     clean, findings, unread = 0, 0, 0
     for path in paths:
         try:
-            found = audit(path, survey=data, released=released)
+            found = audit(path, survey=people, released=released)
         except UnreadableFile as problem:
             say(f"{path.name}: {problem}")
             unread += 1

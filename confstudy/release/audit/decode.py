@@ -92,8 +92,8 @@ def _text(text: str, found: Contents, depth: int) -> None:
     clean = plain(text)
     if has_tags(clean):
         found.pages.append(clean)
-        into.append(plain(visible(clean)))
-        apart = " ".join(re.sub(r"<[^<>]*>", " ", clean).split())
+        into.append(_told(plain(visible(clean))))
+        apart = " ".join(_told(re.sub(r"<[^<>]*>", " ", clean)).split())
         if depth < 2 and len(apart) < 20_000 and "<table" not in clean.casefold():
             found.hidden.append(apart)
         if "<table" not in clean.casefold():
@@ -101,8 +101,10 @@ def _text(text: str, found: Contents, depth: int) -> None:
         for part in hidden_parts(clean):
             _text(part, found, depth + 1)
     else:
-        into.append(clean)
-        found.flat.append(clean)
+        into.append(_told(clean))
+        found.flat.append(into[-1])
+    if "\b" in text:
+        _text(text.replace("\b", " "), found, depth + 1)
     for parsed in _parsed(clean):
         _json(parsed, found, depth + 1)
     for inner in (*unseen(text), *encoded(clean)):
@@ -110,6 +112,11 @@ def _text(text: str, found: Contents, depth: int) -> None:
             _raw(inner, found, depth + 1)
         else:
             _text(inner, found, depth + 1)
+
+
+def _told(text: str) -> str:
+    """A text without what is read by decoding it."""
+    return _CODED.sub(" ", text) if len(text) >= 2000 else text
 
 
 def _raw(data: bytes, found: Contents, depth: int) -> None:
@@ -141,6 +148,7 @@ def _json(value: Any, found: Contents, depth: int) -> None:
     if not isinstance(value, str):
         value = _typed(value)
         found.values.append(value)
+        found.hidden += list(_turned(value))[:20]
     for text in strings(value):
         _text(text, found, depth + 1)
 
@@ -160,6 +168,20 @@ def _typed(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
         return [_typed(inner, depth + 1) for inner in value]
     return value
+
+
+def _turned(value: Any, depth: int = 0) -> Iterator[str]:
+    """Rows, as text, of lists that are columns of words and of numbers."""
+    if depth > DEPTH or not isinstance(value, dict | list):
+        return
+    if isinstance(value, list) and len(value) >= 3 and all(isinstance(c, list) for c in value):
+        alike = len({len(column) for column in value}) == 1 and 4 <= len(value[0]) <= 5000
+        kinds = [{isinstance(cell, str) for cell in column} for column in value]
+        if alike and {True} in kinds and {False} in kinds and all(len(k) == 1 for k in kinds):
+            yield "\n".join(", ".join(map(str, row)) for row in zip(*value, strict=True))
+            return
+    for inner in (list(value.values()) if isinstance(value, dict) else value)[:2000]:
+        yield from _turned(inner, depth + 1)
 
 
 def _parsed(text: str) -> Iterator[Any]:

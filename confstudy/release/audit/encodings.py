@@ -23,6 +23,7 @@ _WRAPPED = re.compile(
 _BASE32 = re.compile(r"(?<![A-Z0-9])[A-Z2-7]{16,}={0,6}(?![A-Z0-9=])")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9a-fA-F]{2}[ :]?){8,})(?![0-9A-Za-z])")
 _BASE85 = re.compile(r"(?<!\S)['\"]?(?:<~)?([!-u`v-~]{15,}?)(?:~>)?['\"]?(?!\S)")
+_LITERAL = re.compile(r"('''|\"\"\"|['\"])([!-~]{40,20000}?)\1")
 _BYTES = re.compile(r"\bb(?:'(?:[^'\\\n]|\\.){6,}'|\"(?:[^\"\\\n]|\\.){6,}\")")
 _DATA_URI = re.compile(r"data:[\w.+/-]*(?:;[\w=.-]+)*?(;base64)?,([^\"'\s<>)]+)")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -61,12 +62,7 @@ def encoded(text: str) -> Iterator[bytes | str]:
             yield unbased(unquote(body)) if based else unquote(body)
     if _PERCENT.search(text):
         yield unquote(text)
-    if "b'" in text or 'b"' in text:
-        for found in _BYTES.findall(text)[:200]:
-            try:
-                yield ast.literal_eval(found)
-            except (ValueError, SyntaxError):
-                continue
+    yield from _literals(text)
     for found in _WRAPPED.findall(text):
         yield from _worth(unbased("".join(found.split())))
     for found in _BASE64.findall(text)[:2000]:
@@ -77,12 +73,22 @@ def encoded(text: str) -> Iterator[bytes | str]:
         )
     for found in _HEX.findall(text)[:500]:
         yield from _worth(_tried(bytes.fromhex, re.sub("[ :]", "", found)))
-    for found in _BASE85.findall(text)[:300]:
+    quoted = [body for _, body in _LITERAL.findall(text)[:100]]
+    for found in [*_BASE85.findall(text)[:300], *quoted]:
         if not found.isalnum():
             yield from _worth(_tried(base64.b85decode, found))
             yield from _worth(_tried(base64.a85decode, found))
     yield from _listed(text[:LONGEST])
     yield from _lined(text[:LONGEST])
+
+
+def _literals(text: str) -> Iterator[bytes]:
+    """Bytes as Python prints them."""
+    for found in _BYTES.findall(text)[:200] if "b'" in text or 'b"' in text else ():
+        try:
+            yield ast.literal_eval(found)
+        except (ValueError, SyntaxError):
+            continue
 
 
 def _listed(text: str) -> Iterator[bytes]:
@@ -102,6 +108,8 @@ def unseen(text: str) -> Iterator[bytes]:
     """
     for run in _UNSEEN.findall(text) if not text.isascii() else ():
         yield bytes(_byte(ord(sign)) for sign in run)
+    if "\\x" in text:
+        yield from _literals(text)
 
 
 def _byte(code: int) -> int:

@@ -47,10 +47,12 @@ _PAST = (
 _PARTS = re.compile(
     rf"{_NO}(?:{_WORD}|{_ONE}|none|all|both)\s+(?:out\s+)?(?:of|der|des|van de|von|sur|de las|"
     rf"de los|delle)\s+(?:(?:the|these|those|our|their|den|les)\s+)?(?:{_WORD}|\d{{2}})\s+"
-    rf"(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}\b"
-    rf"|\b(?:of|among)\s+(?:the|these|those|our|their)\s+{_WORD}\s+(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}\b"
+    rf"(?:[^\W\d][\w'’-]*\s+){{0,2}}?{PEOPLE}\b"
+    rf"|\b(?:of|among)\s+(?:the|these|those|our|their)\s+{_WORD}\s+(?:[^\W\d][\w'’-]*\s+){{0,2}}?{PEOPLE}\b"
     rf"|{_NO}(?:only|just|merely|exactly|nur|lediglich|slechts|maar|seulement|sólo|solo|apenas)"
-    rf"\s+(?:{_WORD}|{_ONE})\s+(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}\b"
+    rf"\s+(?:{_WORD}|{_ONE})\s+(?:[^\W\d][\w'’-]*\s+){{0,2}}?{PEOPLE}\b"
+    rf"|(?:{_WORD}|{_ONE})\s+of\s+the\s+{_WORD}\s+[a-z]+s\s+(?:among|in|of)\s+(?:the|our)\s+{PEOPLE}\b"
+    rf"|\bof\s+which\s+(?:{_WORD}|{_ONE})\s+(?:{PEOPLE}|therapists?)\b"
     rf"|(?<![\w.,–-]){_WORD}\s+(?:seulement|nur|slechts|solamente)\b",
     re.IGNORECASE,
 )
@@ -66,7 +68,7 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 _DID = re.compile(
-    rf"{_NO}{_WORD}\s+(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}\b(?:[^.;:!?\n]{{0,60}}?){_PAST}",
+    rf"{_NO}{_WORD}\s+(?:[^\W\d][\w'’-]*\s+){{0,2}}?{PEOPLE}\b(?:[^.;:!?\n]{{0,60}}?){_PAST}",
     re.IGNORECASE,
 )
 _STATISTIC = re.compile(
@@ -104,17 +106,18 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _RANGED = re.compile(
-    r"\b(ages?|incomes?|sessions|visits|weights?|heights?|wait\w*|years)\b[^.\n\d]{0,40}?\b(?:ran"
-    r"|ranged|varied|spanned|stretched|reached|went)\b[^.\n\d]{0,15}?\d+(?:\.\d+)?\s*"
-    r"(?:to|[-–]|and|through)\s*\d{2,}",
+    r"\b(ages?|incomes?|fees|debts?|sessions|visits|weights?|heights?|wait\w*|years)\b[^.\n\d]{0,40}?\b(?:ran"
+    r"|ranged|runs?|ranges|varied|spanned|stretched|reached|went)\b[^.\n\d]{0,15}?\d[\d,]*(?:\.\d+)?\s*"
+    r"(?:to|[-–]|and|through)\s*\d[\d,]+",
     re.IGNORECASE,
 )
 
 
 _LONE = re.compile(
-    rf"\b(?:one|an?|the only|this)\s+(?:[^\W\d]+\s+){{0,2}}?{PEOPLE}"
+    rf"\b(?:one|an?|the only|this)\s+(?:[^\W\d][\w'’-]*\s+){{0,2}}?{PEOPLE}"
     r"\s*(?:of|,|\(|aged)\s*\d\d\b(?!\s*%)"
     r"|\b(?:an?|one|the|this)\s+\d\d[- ]year[- ]old\s+[a-z]"
+    r"|\b(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-[a-z]+)?[- ]year[- ]old\s+[a-z]"
     r"|\b(?:he|she)\s+(?:is|was)\s+(?:aged\s+)?\d\d\b(?!\s*%)",
     re.IGNORECASE,
 )

@@ -20,7 +20,7 @@ _POINTS = Hit("single points", "pairs of numbers, as of marks for single respond
 _DIGITS = re.compile(r"^[A-Za-z]{0,3}(?=[\dA-Za-z]*$)(?:[A-Za-z]?\d){8,}\d*$")
 _DEFINED = re.compile(r"(?s)<(defs|style|script)\b.*?</\1>")
 #: Words of languages for machines.
-_SYNTAX = frozenset("values value label name type title".split())
+_SYNTAX = frozenset("values value label name type title option options".split())
 #: Fewest rows of numbers alone, and most steps of a line or curve, as a part of its range.
 MANY, SMOOTH = 12, 0.12
 
@@ -98,7 +98,8 @@ def _rising(column: Sequence[float]) -> bool:
 def _points(block: Block) -> bool:
     columns = [np.array(column) for column in (*block.decimals, *block.wholes)]
     named = any(len(set(names)) == block.count for names in (*block.words, *block.codes))
-    if block.count < MANY or named or not block.decimals:
+    listed = block.before.endswith("[[") or block.before.rstrip().endswith("[")
+    if block.count < MANY or named or not (block.decimals or listed):
         return False
     return sum(map(_rough, columns)) >= 2
 

@@ -150,7 +150,7 @@ def _checks(text: str) -> bool:
 
 
 def _hash(text: str) -> bool:
-    """Hashes of persons: several, or one beside words of persons; not those beside words of files."""
+    """Hashes of persons: several, or one beside words of persons; not those of files."""
     alone: set[str] = set()
     for found in _HASH.finditer(text):
         if found[0].isdigit() or found[0].isalpha():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Index", "Rows", "tokens"]
+__all__ = ["Index", "Item", "Rows", "tokens"]
 
 Rows = NDArray[np.int64]
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))(?<!\d{4},)")
@@ -30,6 +31,16 @@ def tokens(text: str) -> list[str]:
         text = _COMMA.sub(".", _THOUSANDS.sub("", text))
         text = _POWER.sub(lambda found: f"{float(found[0]):.10g}", text)
     return _TOKEN.findall(text.casefold())
+
+
+@dataclass(frozen=True, repr=False)
+class Item:
+    """A value in a text: which rows have it, what share of all that is, whether it was named."""
+
+    key: tuple[str, ...]
+    rows: Rows
+    share: float
+    named: bool = False
 
 
 class Index:
@@ -113,6 +124,14 @@ class Index:
             return np.empty(0, np.int64), 1.0
         found = np.unique(rows[low:high])
         return found, len(found) / max(self.n, 1)
+
+    def density(self, text: str) -> float:
+        """The share of the numbers near a number, as precise as it, that are in the data."""
+        values, middle = self._flat[0], float(text)
+        low, high = sorted((0.9 * middle, 1.1 * middle))
+        near = int(np.subtract(*np.searchsorted(values, [high, low])))
+        possible = (high - low) * 10.0 ** len(text.partition(".")[2])
+        return min(1.0, near / max(possible, 1.0))
 
     def label(self, words: tuple[str, ...], place: int | None = None) -> tuple[Rows, float]:
         """Rows with a label, in one column or in any, and the share of rows that they are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from confstudy.release.audit.charts import chart_hits, svg_hits
@@ -17,6 +17,7 @@ from confstudy.release.audit.identifiers import identifiers, user_paths
 from confstudy.release.audit.lines import text_grids
 from confstudy.release.audit.listings import listing_hits
 from confstudy.release.audit.markup import column_grids, element_grids, pair_grids
+from confstudy.release.audit.outputs import filter_hits, output_hits
 from confstudy.release.audit.pictures import picture_hits, plotted
 from confstudy.release.audit.records import Records
 from confstudy.release.audit.respondents import respondent_hits
@@ -45,11 +46,16 @@ _FINE = re.compile(
     r"|[^\],]*(?:therapist|practice|clinic)[^\],]*,)[^\]]*\](?:(?!size|count|nobs"
     r"|transform).)*\.(?:mean|median|sum|std)\("
 )
+#: Data that stand in code: long texts in quotation marks, and Stata's input.
+_BLOCK = re.compile(
+    r"(?s)(\'\'\'.{40,}?\'\'\'|\"\"\".{40,}?\"\"\")|\btext\s*=\s*(\"[^\"]{40,}\"|'[^']{40,}')"
+    r"|(?m:^input\b[^\n]*\n(.{40,}?)^end\b)"
+)
 #: Most characters of a text that are judged.
 _LENGTH = 400_000
 
 
-def judged(place: Place, released: bool, records: Records | None) -> list[Hit]:
+def judged(place: Place, released: bool, people: Sequence[Records]) -> list[Hit]:
     """What the rules find in one part; a released output is judged by identifiers only."""
     found = contents(place.content, place.mime)
     partly = found.shorten(_LENGTH)
@@ -58,7 +64,7 @@ def judged(place: Place, released: bool, records: Records | None) -> list[Hit]:
         hits.append(Hit("unreadable", "is so long that it was only partly read", "review"))
     if found.unread and not released:
         hits.append(Hit("unreadable", "holds bytes that no rule can read", "review"))
-    if records is not None:
+    for records in people:
         hits += [hit for text in found.texts for hit in records.hits(text, strict=released)]
         grids = () if released else _all_grids(found)
         hits += [hit for grid in grids for hit in records.grid_hits(grid)]
@@ -94,16 +100,27 @@ def _metadata(content: Any, found: Contents) -> Iterator[Hit]:
         yield from _texts(found, "")
     for text in found.texts:
         yield from shape_hits(text)
+    for text in (text for text in found.hidden if len(text.split()) >= 4):
+        yield from sentence_hits(text)
     yield from _grids(found, "", [])
 
 
 def _code(found: Contents) -> Iterator[Hit]:
     for text in found.shown:
         yield from noise_seed(text)
+        yield from filter_hits(text)
         if record(text, numbers=True) or _MIXED.search(text) or len(_SET.findall(text)) >= 3:
             yield Hit("records", "the answers of one respondent, written into the code")
+        for block in _BLOCK.findall(text):
+            data = Contents(flat=[max(block, key=len).strip("'\"").replace("\\n", "\n")])
+            yield from (hit for grid in _all_grids(data) for hit in respondent_hits(grid))
+            yield from (hit for one in data.flat for hit in form_hits(one))
         comments = "\n".join(re.findall(r"#(.*)", text))
         yield from (hit for hit in sentence_hits(comments, prose=True) if hit.rule == "records")
+    if any(len(text) > 60 for text in found.hidden):
+        coded = Contents(hidden=found.hidden, flat=found.flat[1:], values=found.values)
+        yield from _texts(coded, "")
+        yield from _grids(coded, "", [])
 
 
 def _markdown(found: Contents) -> Iterator[Hit]:
@@ -157,6 +174,7 @@ def _texts(found: Contents, source: str) -> Iterator[Hit]:
         yield from shape_hits(text)
         yield from listing_hits(text)
         yield from form_hits(text)
+        yield from output_hits(text)
         yield from point_hits(text)
         yield from noise_seed(f"{source}\n{text}" if len(text) < 5000 else text)
         yield from model_hits(text)

@@ -24,7 +24,7 @@ _ONE = (
 )
 _PAIR = re.compile(_ONE)
 _CHAIN = re.compile(rf"{_ONE}(?:(?:\s*[,;/|\n]\s*|,? and ){_ONE}){{2,}}(?![\w%]|[.,]\d)")
-_LABELLED = re.compile(r"^\s*(?!(?:19|20)\d\d\b)[A-Za-z]{0,6}[-_]?\d{1,6}\s+(-?\d+\.\d+)\s*$")
+_LABELLED = re.compile(r"^\s*(?!(?:19|20)\d\d\b)[A-Za-z]{0,6}[-_\[]?\d{1,6}\]?\s+(-?\d+\.\d+)\s*$")
 _VALUES = re.compile(r"^\s*(?:\[\d+\]\s*)?(-?\d+\.\d+(?:\s+-?\d+\.\d+){2,})\s*$")
 _PLACES = frozenset("city town country region practice zona".split())
 _WIDEST = 2000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,12 +13,15 @@ from numpy.typing import NDArray
 from confstudy.codebook.schema import Codebook
 from confstudy.release.audit.finding import Hit
 from confstudy.release.audit.grid import Grid
-from confstudy.release.audit.index import Index, Rows, tokens
+from confstudy.release.audit.index import Index, Item, tokens
+from confstudy.release.audit.pairs import pair
+from confstudy.release.audit.phrases import Phrases
 from confstudy.release.decision import THRESHOLD
 
 __all__ = ["Records", "codes_of", "records_of"]
 
 _FOUND = Hit("record fragment", "values that together belong to one respondent of the data")
+_WRITTEN = Hit("free text", "what a respondent of the data wrote, in the respondent's own words")
 _STATISTICS = frozenset(
     "mean std sd min max median mode count n 5% 10% 25% 50% 75% 90% 95% all total".split()
 )
@@ -36,24 +38,15 @@ WINDOW, LINES = 24, 16
 NARROW = 8
 
 
-@dataclass(frozen=True, repr=False)
-class Item:
-    """A value in a text: which rows have it, what share of all that is, whether it was named."""
-
-    key: tuple[str, ...]
-    rows: Rows
-    share: float
-    named: bool = False
-
-
 class Records:
     """The respondents of a data set, to be recognised in texts."""
 
     def __init__(self, frame: pd.DataFrame, codebook: Codebook | None = None) -> None:
         self.index = Index(frame, codes_of(codebook))
+        self.phrases = Phrases(frame)
 
     def hits(self, text: str, *, strict: bool = False) -> Iterator[Hit]:
-        """Whether a text holds three or more values of one respondent, near each other.
+        """Values of one respondent near each other: three or more, two where one is rare; words.
 
         With ``strict`` five and more, which chance does not give once in a million texts.
         """
@@ -64,8 +57,11 @@ class Records:
         windows = list(_windows(lines))
         spread = np.log(max(1.0, len(windows) / 10))
         judge = self._unmistakable if strict else self._one
-        if any(judge(items, spread, loose) for items, loose in windows):
+        found = any(judge(items, spread, loose) for items, loose in windows)
+        if found or (not strict and pair(lines, self.index)):
             yield _FOUND
+        if text in self.phrases:
+            yield _WRITTEN
 
     def grid_hits(self, grid: Grid) -> Iterator[Hit]:
         """The same for the rows and columns of a table whose heads are columns of the data."""

@@ -95,7 +95,8 @@ def _series(grid: Grid, source: str) -> Iterator[Hit]:
 def _keyed(grid: Grid) -> bool:
     """A column that names single respondents, each once or nearly."""
     for place, name in enumerate(grid.names):
-        if PERSON_KEY.fullmatch(name) and len(grid.rows) >= 1 and grid.width >= 2:
+        counts = name.endswith("s") and COUNT.fullmatch(name)
+        if PERSON_KEY.fullmatch(name) and not counts and len(grid.rows) >= 1 and grid.width >= 2:
             cells = [cell for cell in grid.column(place) if cell.strip()]
             coded = sum(bool(re.search(r"\d", cell)) for cell in cells)
             whole = all("." not in cell for cell in cells)

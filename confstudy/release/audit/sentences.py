@@ -7,19 +7,22 @@ from collections.abc import Iterator
 
 from confstudy.release.audit.few import PEOPLE
 from confstudy.release.audit.finding import Hit
+from confstudy.release.audit.personal import one_person
+from confstudy.release.audit.quotes import quotation
 from confstudy.release.audit.vocabulary import ATTRIBUTE, ITEM, sizes
 from confstudy.release.decision import THRESHOLD
 
-__all__ = ["noise_seed", "quotation", "record", "sentence_hits"]
+__all__ = ["noise_seed", "record", "sentence_hits"]
 
 _PERSON = r"(?:respondent|participant|client|patient|subject|proband|person|case)"
 _SINGLE = re.compile(
     rf"\b{_PERSON}(?:[ _-]?(?:id|no\.?|number"
-    rf"|code))?\s*(?:[#:=]\s*)?['\"]?#?(?:[A-Za-z]{{1,4}}[-_]?)?\d{{1,9}}\b(?!\s*(?:of"
-    rf"|/|%|[-–]\s*\d))"
+    rf"|code))?[^\S\n]{{0,3}}(?:[#:=][^\S\n]*)?['\"]?#?(?:[A-Za-z]{{1,4}}[-_]?)?\d{{1,9}}\b(?!\s*(?:of"
+    rf"|/|%|[-–]\s*\d))(?!(?<=case \d):\s[a-z][^\d\n]{{0,30}}+(?!\d\d))"
     rf"|\b(?:row|record|index|line|obs)\s*(?:no\.?|id|#|:"
     rf"|=)?\s*\d+\b(?=.{{0,40}}\b(?:value|answer|dropped|outlier|invalid|missing|exclu"
     rf"|has|is|said|leverage|respond))"
+    rf"|\b{_PERSON}s\s+\d{{1,6}}(?:,\s*\d+)*,?\s*(?:and|&)\s*\d{{1,6}}\s+(?:are|were|have|had|said)\b"
     rf"|\brows?\s+\d+\s*\(\s*-?\d|\bid\b\W{{0,3}}[A-Za-z]{{1,4}}-?\d{{3,}}"
     rf"|\b(?!ISO|RFC|UTF|CVE|PEP|IEEE|GH|ORCID|CRD|NCT|EN|DIN)[A-Z]{{1,4}}-\d{{4,9}}\b(?!-)"
     rf"|\b(?:pid|client_id|respondent_id|patient_id|participant_id|subject_id)\b\W{{1,4}}\w*\d",
@@ -45,7 +48,7 @@ _FEW = re.compile(
     rf"|(?<![\d.,–-])[1-9]\s+{_PERSON}s\s*\(",
     re.IGNORECASE,
 )
-_SMALL_N = re.compile(r"(?<![\w.])(?<!\w[(])[nN]\s*=\s*[1-9]\b(?![\d,.])")
+_SMALL_N = re.compile(r"(?<![\w.])(?<!\w[(])[nN]\s*=\s*[1-9]\b(?!\d|[.,]\d)")
 _NO_SMALL_N = re.compile(
     r"power|per arm|per group|simulat|stud(?:y|ies)|required|sample size|k =", re.I
 )
@@ -80,30 +83,8 @@ _SEED = re.compile(
     re.I | re.DOTALL,
 )
 _SEEDED = re.compile(r"seed\w*\W{1,6}(?:\w+\W{1,3}){0,2}?\d+|default_rng\(\d+", re.I)
-_FIRST = re.compile(r"\b(?:I|I'm|I've|I'd|my|me|myself)\b")
-_TOLD = re.compile(
-    r"\b(?:told|said|was|were|had|did|didn't|went|felt|asked|left|never|because|after"
-    r"|when|since|"
-    r"lost|found|knew|thought|heard|stopped|couldn't|wasn't|afraid|husband|wife|mother"
-    r"|father|boss|"
-    r"divorce|diagnos\w+|hospital|suicid\w+|drink\w*|affair|abus\w+|sister|brother|son"
-    r"|daughter)\b",
-    re.I,
-)
-_QUOTED = re.compile(
-    r"[“\"'‘«]([^“”\"«»\n]{25,600})[”\"'’»]"
-    r"|^\s*>\s*(.{25,600})$",
-    re.MULTILINE,
-)
-_SAID_BY = re.compile(r"[—–-] ?(?:client|respondent|participant|patient|woman|man)\b,? ?\d", re.I)
-_WORDING = re.compile(
-    r"\bitem|wording|strongly|agree|question|statement|scale|prior|vignette|codebook"
-    r"|anchors",
-    re.I,
-)
-_HEADED = re.compile(r"\b(?:label|items?|wording|question|statement|variable)s?\b", re.IGNORECASE)
 _PAIR = re.compile(
-    r"['\"]?([A-Za-z][\w ]{0,30}?)['\"]?\s*[:=]\s*['\"]?([^,;|\n'\"{}()\[\]=:]{1,60})"
+    r"['\"]?([A-Za-z][\w ]{0,30}?)['\"]?\s*[:=]\s*['\"]?([^,;&|\n'\"{}()\[\]=:]{1,60})"
 )
 
 
@@ -113,7 +94,7 @@ def sentence_hits(text: str, *, prose: bool = False) -> Iterator[Hit]:
     >>> [hit.rule for hit in sentence_hits("3.7 % of clients (n = 54) complained.")]
     ['threshold']
     """
-    if _SINGLE.search(text) or _AGED.search(text) or record(text):
+    if _SINGLE.search(text) or _AGED.search(text) or record(text) or one_person(text):
         yield Hit("records", "words about one respondent")
     if _FEW.search(text) or any(
         _SMALL_N.search(line) and not _NO_SMALL_N.search(line) for line in text.splitlines()
@@ -129,7 +110,7 @@ def sentence_hits(text: str, *, prose: bool = False) -> Iterator[Hit]:
 
 
 def _small_leaf(text: str) -> bool:
-    leaves = re.findall(r"\bweights: \[([\d., ]+)\]|\bsamples\s*[=:]\s*(\d+)\b", text)
+    leaves = re.findall(r"\bweights: \[([\d., ]+)\]|(?:\b|\\n)samples\s*[=:]\s*(\d+)\b", text)
     parts = [float(x) for a, b in leaves for x in re.findall(r"\d+(?:\.\d+)?", a or b)]
     return any(0 < part < THRESHOLD for part in parts)
 
@@ -186,31 +167,6 @@ def _implied(share: float, bases: list[int]) -> Iterator[Hit]:
             yield Hit("class disclosure", "everybody, or nobody, of a group has an answer")
         elif 0.4 < min(share, 1 - share) * base < THRESHOLD - 0.5:
             yield Hit("threshold", f"a share that is fewer than {THRESHOLD} of a printed number")
-
-
-def quotation(text: str, *, prose: bool = False) -> bool:
-    """Long first-person words; where a person writes, only what stands between quotation marks."""
-    if _SAID_BY.search(text):
-        return True
-    parts = [a or b for a, b in _QUOTED.findall(text)]
-    if not prose:
-        parts += re.split(r"\n|\t|\s{3,}|(?:</?\w+>)", text)
-    return any(_told(part) and not _item(part, text) for part in parts)
-
-
-def _item(part: str, text: str) -> bool:
-    """Whether words are the wording of an item: short, below or beside a head that says so."""
-    place = text.find(part)
-    before = text[max(0, place - 1500) : place] + text[place + len(part) :][:80]
-    return len(part.split()) < 20 and _HEADED.search(before) is not None
-
-
-def _told(part: str) -> bool:
-    words = re.findall(r"\S*[^\W\d]\S*", part)
-    if len(words) < 7 or len(words) > 400 or _WORDING.search(part) or part.count("%") > 1:
-        return False
-    firsts = len(_FIRST.findall(part))
-    return firsts >= 1 and (len(_TOLD.findall(part)) >= 1 + (len(words) < 9))
 
 
 def noise_seed(text: str) -> Iterator[Hit]:

@@ -19,6 +19,7 @@ __all__ = ["literals", "vector_hits"]
 _ARRAY = re.compile(
     r"\[\s*[-+]?(?:inf|nan|[\d.]+)(?:e[-+]?\d+)?(?:\s*,\s*|\s+)(?:[-+\d.e,\s]|nan|\.\.\.|…)*\]"
 )
+_VECTOR = re.compile(r"\bc\(((?:\s*-?\d+(?:\.\d+)?L?\s*,){4,}\s*-?\d+(?:\.\d+)?L?\s*)\)")
 _EFFECTS = re.compile(
     r"\{[^{}]{1,40}:\s*(?:Group|Intercept"
     r"|[\w.]*effect)\b.{0,20}-?\d.{0,60}dtype",
@@ -34,7 +35,9 @@ _OTHERS = re.compile(
     r"|loadings|edges",
     re.I,
 )
-_CUTS = re.compile(r"thresholds?|fpr|tpr|roc_curve|kneighbors|neighbou?rs|leaf|apply\(", re.I)
+_CUTS = re.compile(
+    r"thresholds?|fpr|tpr|roc_curve|kneighbors|cumsum|neighbou?rs|leaf|apply\(", re.I
+)
 _DOCTEST = re.compile(r"^[ |]*>>>.*\n(?:(?![ |]*>>>)[ |]*[^\s|].*\n?)*", re.MULTILINE)
 #: Shorter lists are rarely one number a respondent.
 MANY = 12
@@ -48,6 +51,7 @@ def vector_hits(text: str, source: str = "") -> Iterator[Hit]:
     """
     if ">>>" in text:
         text = _DOCTEST.sub("", text) if "\n" in text else text.partition(">>>")[0]
+    text = _VECTOR.sub(lambda found: "[" + found[1].replace("L", "") + "]", text)
     parts = list(islice(_ARRAY.finditer(text), 300))
     found = [_numbers(part[0]) for part in parts]
     arrays = [array for array in found if len(array) > 1]
@@ -75,7 +79,7 @@ def _numbers(part: str) -> NDArray[np.float64]:
 def _personal(array: NDArray[np.float64], told: bool, about: str) -> bool:
     """Neither regular nor ordered, and with values that differ."""
     steps = np.diff(array)
-    regular = bool(np.allclose(steps, steps[0], rtol=0.02, atol=1e-3))
+    regular = bool(np.allclose(steps, steps[0], rtol=0.02, atol=1e-3 * np.ptp(array)))
     ordered = bool((steps >= 0).all() or (steps <= 0).all())
     if regular or (ordered and not _CUTS.search(about) and not re.search("sort", about)):
         return False

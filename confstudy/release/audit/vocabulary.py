@@ -70,7 +70,7 @@ PERSON_KEY = re.compile(
 #: Heads and labels of smallest and largest values.
 EXTREME = re.compile(
     r"(?:.* )?(?:min|max|minimum|maximum|smallest|largest|lowest|highest|youngest"
-    r"|oldest|amin|amax|idxmax|idxmin)"
+    r"|oldest|amin|amax|idxmax|idxmin|p0|p100)"
 )
 #: Heads of what a model says of each respondent.
 INFLUENCE = re.compile(
