@@ -45,11 +45,16 @@ def fill(
     words
         What stands for ``@name@`` in texts.
     parameters
-        Notebook → defaults of its parameters, in place of those it comes with.
+        Notebook → defaults of its parameters, in place of those it comes with; bundled report
+        notebooks that are not named are left out.
     """
     root = _TEMPLATES / template
     sources = {path.relative_to(root): path for path in root.rglob("*") if path.is_file()}
-    sources |= {Path("notebooks", "reports", path.name): path for path in _report_notebooks()}
+    sources |= {
+        Path("notebooks", "reports", path.name): path
+        for path in _report_notebooks()
+        if path.stem in parameters
+    }
     for place, source in sorted(sources.items()):
         text = source.read_text("utf-8")
         if place.suffix == ".ipynb":
