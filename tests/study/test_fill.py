@@ -13,7 +13,9 @@ from confstudy.study.fill import require_template, with_parameters
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "confstudy" / "study" / "templates" / "practice"
-BUNDLED = sorted((ROOT / "notebooks" / "reports").glob("*.ipynb"))
+BUNDLED = [
+    ROOT / "notebooks" / "reports" / f"{name}.ipynb" for name in ("data_quality", "outcomes")
+]
 EXPLORE = TEMPLATE / "notebooks" / "01_explore.ipynb"
 
 
