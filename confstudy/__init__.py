@@ -19,7 +19,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from confstudy.claims.evidence import evidence_for as evidence_for
     from confstudy.claims.registry import claims as claims
+    from confstudy.claims.reproduced import reproduced as reproduced
+    from confstudy.claims.specifications import specifications as specifications
     from confstudy.codebook.read import read_codebook as read_codebook
     from confstudy.design.answers import difference as difference
     from confstudy.design.answers import indirect as indirect
@@ -168,6 +171,7 @@ __all__ = [
     "egger_test",
     "equivalence",
     "evalue",
+    "evidence_for",
     "factors",
     "find_n",
     "fit",
@@ -215,6 +219,7 @@ __all__ = [
     "read_plan",
     "release",
     "report",
+    "reproduced",
     "rho_sensitivity",
     "risk",
     "rmst",
@@ -229,6 +234,7 @@ __all__ = [
     "simulate",
     "sizes",
     "spec",
+    "specifications",
     "subgroups",
     "suda_scores",
     "survey_mean",
@@ -283,6 +289,7 @@ _HOMES = {
     "egger_test": "models.meta.bias",
     "equivalence": "models.equivalence",
     "evalue": "models.sensitivity.evalue",
+    "evidence_for": "claims.evidence",
     "factors": "survey.exploratory",
     "find_n": "design.find",
     "fit": "models.fit",
@@ -327,6 +334,7 @@ _HOMES = {
     "rake": "models.survey.margins",
     "read_codebook": "codebook.read",
     "read_plan": "design.plan.read",
+    "reproduced": "claims.reproduced",
     "rho_sensitivity": "models.sensitivity.rho",
     "risk": "privacy.risk",
     "rmst": "models.survival.rmst",
@@ -339,6 +347,7 @@ _HOMES = {
     "sensitive_predictor": "models.indirect.predictor",
     "sensitive_prevalence": "models.indirect.prevalence",
     "spec": "design.answers",
+    "specifications": "claims.specifications",
     "subgroups": "models.meta.influence",
     "suda_scores": "privacy.suda",
     "survey_mean": "models.survey.estimates",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from inspect import signature
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +16,9 @@ from confstudy.codebook.lines import parse_yaml
 from confstudy.errors import AnalysisError, DeclarationError, unknown
 from confstudy.survey.scoring import Scores, score
 from confstudy.survey.survey import Survey
+
+if TYPE_CHECKING:
+    from confstudy.claims.evidence import Evidence
 
 __all__ = ["Claim", "Claims", "claims"]
 
@@ -85,6 +88,13 @@ class Claim(BaseModel):
         if "log" not in signature(test).parameters:
             raise AnalysisError(f"{self.id} is not about events of sessions: leave 'log' out.")
         return test(self.id, self.sign, scores, log=log)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What has been published on it, for and against; see ``evidence_for``."""
+        from confstudy.claims.evidence import evidence_for
+
+        return evidence_for(self.id)
 
     def __repr__(self) -> str:
         rows = [
