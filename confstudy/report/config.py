@@ -214,7 +214,7 @@ def read_config(path: Path) -> Config:
     --------
     >>> config = read_config(Path("reports/reports.toml"))
     >>> sorted(config.report), config.settings("outcomes").timeout
-    (['data_quality', 'outcomes'], 1200)
+    (['data_quality', 'outcomes', 'power'], 1200)
     """
     try:
         text = path.read_text("utf-8-sig")

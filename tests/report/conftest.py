@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -11,6 +11,7 @@ import pytest
 
 from confstudy.report.build import Built, build
 from confstudy.report.config import Config, read_config
+from confstudy.report.engine.warm import Warm
 from confstudy.report.plan import Plan, plans
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,16 @@ report = cs.Report(cs.load(data))
 
 
 @pytest.fixture(scope="session")
-def _built_study(tmp_path_factory) -> Path:
+def warm() -> Iterator[Warm | None]:
+    """Forks the kernels of most tests, so that each need not import everything."""
+    started = Warm.started()
+    yield started
+    if started:
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def _built_study(tmp_path_factory, warm) -> Path:
     """A folder with the synthetic survey and one report, ``one``, built once."""
     tmp_path = tmp_path_factory.mktemp("built")
     (tmp_path / "reports").mkdir()
@@ -32,7 +42,7 @@ def _built_study(tmp_path_factory) -> Path:
         'title = "One"\n'
     )
     write_notebook(tmp_path, 'report.title("A finding")', "report.provenance()")
-    assert build(plan_of(tmp_path)).status == "built"
+    assert build(plan_of(tmp_path), warm=warm).status == "built"
     return tmp_path
 
 
@@ -52,13 +62,13 @@ def write_notebook(study: Path, *cells: str) -> None:
 
 
 @pytest.fixture
-def build_one(study) -> Callable[..., Built]:
+def build_one(study, warm) -> Callable[..., Built]:
     """Build the report, with other cells if they are given, unless it is fresh."""
 
     def run(*cells: str, force: bool = False) -> Built:
         if cells:
             write_notebook(study, *cells)
-        return build(plan_of(study), force=force)
+        return build(plan_of(study), force=force, warm=warm)
 
     return run
 

@@ -101,8 +101,8 @@ def test_only_messages_that_confstudy_itself_worded_are_kept(build_one, cell):
 
 
 def test_a_message_of_confstudy_is_kept_in_the_report_s_failure(build_one):
-    built = build_one("cs.claims('C07').test(report.survey)")
-    assert "raised AnalysisError: C07 is planned, not built yet." in built.reason
+    built = build_one("cs.claims('C07').test(report.survey, log=report.survey.frame)")
+    assert "raised AnalysisError: C07 is not about events of sessions" in built.reason
 
 
 def test_a_cell_that_takes_too_long_fails(study, build_one):

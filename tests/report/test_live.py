@@ -31,6 +31,7 @@ def test_a_notebook_is_known_by_its_path_from_any_folder_of_the_study(here, monk
     )
 
 
+@pytest.mark.validate
 def test_what_is_recorded_is_shown_and_a_failure_tells_its_reason(here):
     write_notebook(here, 'report.title("A")', "report.record('share', 0.5, (0.4, 0.6))")
     (page,) = cs.report("one")

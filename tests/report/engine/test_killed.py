@@ -42,7 +42,7 @@ def killed(study, kills, seed):
 
 
 @pytest.mark.parametrize(
-    ("kills", "seed"), [(15, 2026), pytest.param(1000, 7, marks=pytest.mark.validate)]
+    ("kills", "seed"), [(6, 2026), pytest.param(1000, 7, marks=pytest.mark.validate)]
 )
 def test_a_builder_killed_at_any_moment_leaves_the_last_good_report(study, kills, seed):
     found = killed(study, kills, seed)

@@ -13,7 +13,6 @@ from confstudy.errors import ReportError
 from confstudy.release.ledger.folder import ledger_folder
 from confstudy.report import build as module
 from confstudy.report.build import build
-from confstudy.report.engine.warm import Warm
 from confstudy.report.writers import pdf
 from tests.report.conftest import plan_of, write_notebook
 
@@ -111,14 +110,6 @@ AROUND = {
 FAILURES = {**{name: (*line, lambda *_: None) for name, line in CELLS.items()}, **AROUND}
 #: What the normal suite has time for; the run alone of most others is in test_success.
 QUICK = ("an exception", "quit()", "a killed kernel", "a thread", "a fault of a renderer")
-
-
-@pytest.fixture(scope="module")
-def warm():
-    started = Warm.started()
-    yield started
-    if started:
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,9 @@ def shown(study, name, warm, place):
     return [json.dumps(cell.get("outputs"), sort_keys=True) for cell in ran.notebook.cells]
 
 
-@pytest.mark.parametrize("name", ["outcomes", "data_quality"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("outcomes", marks=pytest.mark.validate), "data_quality"]
+)
 def test_a_warm_kernel_shows_what_a_cold_one_shows_byte_for_byte(study, warm, name, tmp_path):
     cold = shown(study, name, None, tmp_path / "cold")
     assert sum(map(len, cold)) > 10_000
