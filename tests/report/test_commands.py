@@ -106,7 +106,7 @@ def test_the_gravest_decides_the_exit_code(said, told, monkeypatch, statuses, co
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="interrupts a group of processes")
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.validate), "2"])
 def test_an_interrupt_ends_all_and_leaves_the_last_good_ones(study, workers):
     before = plan_of(study).shelf.manifest["run"]
     mark = study / "running"
@@ -177,6 +177,7 @@ def test_a_second_time_is_the_same_and_leaves_no_trace(study, said, told, monkey
     assert (ledger.read_bytes(), sorted((study / "reports").rglob("*"))) == before
 
 
+@pytest.mark.validate
 def test_a_second_time_tells_what_chance_changed(study, said, told):
     write_notebook(study, "import time; report.record('now', time.time())")
     assert build(said, told) == 0

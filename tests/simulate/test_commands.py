@@ -34,6 +34,7 @@ def test_complete_answers_are_written_with_codebook_and_truth(tmp_path):
     assert "--clients 800 --therapists 40 --seed 1 --complete --do A=absolute --do E=1" in how
 
 
+@pytest.mark.validate
 def test_the_command_in_the_truth_draws_the_same_again(tmp_path):
     options = {"do": ["E=1"], "columns": "privacy,arm", "clients": 400, "model": "therapy"}
     survey = {"nonresponse": "mnar", "response_rate": 0.4}

@@ -14,16 +14,7 @@ from confstudy.report import build as module
 from confstudy.report import entries, manifest, publish
 from confstudy.report.build import build
 from confstudy.report.engine.jobs import run_many
-from confstudy.report.engine.warm import Warm
 from tests.report.conftest import plan_of
-
-
-@pytest.fixture(scope="module")
-def warm():
-    started = Warm.started()
-    yield started
-    if started:
-        started.close()
 
 
 @pytest.fixture

@@ -220,6 +220,7 @@ def runs(pid):
         return False
 
 
+@pytest.mark.validate
 def test_an_error_in_somebody_s_own_papermill_is_as_ever(tmp_path):
     own = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('kept')\n1 / 0")])
     nbformat.write(own, tmp_path / "in.ipynb")
